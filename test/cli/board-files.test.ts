@@ -27,8 +27,7 @@ import { boardFolder, fillMain, poster, value } from './seed.ts';
 /** A server as a process of its own, with so many acknowledged messages in main. */
 async function serverWith(messages: number, data?: string): Promise<TestServer> {
   const server = await TestServer.start(data === undefined ? {} : { data });
-  const alice = await JsonPeer.connect(server.port);
-  await alice.call('session.login', { user: 'alice' });
+  const alice = await JsonPeer.login(server.port, 'alice');
   await alice.request('group.join', { group: 'main' });
   for (let number = 1; number <= messages; number++) {
     await alice.call('message.post', { group: 'main', subject: `${number}`, content: 'x' });

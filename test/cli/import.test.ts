@@ -7,6 +7,7 @@ import { openConnection } from '../../src/storage/sqlite/file/connection.ts';
 import { databaseFile } from '../../src/storage/sqlite/file/open.ts';
 import { importBoard } from '../../src/storage/sqlite/moving/import.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { runCli, runHere, runJson, startCli } from '../helpers/cli.ts';
 import { login, main, openBoard, seen } from '../helpers/storage.ts';
@@ -163,7 +164,7 @@ test('the import of a damaged file names the line, and leaves the board unchange
     const file = join(at, 'board.jsonl');
     writeFileSync(file, spoiledLines.map((line) => `${line}\n`).join(''));
     const chunks = createReadStream(file) as AsyncIterable<Buffer>;
-    const control = { signal: new AbortController().signal, progress: () => {}, restart: false };
+    const control = { ...toTheEnd, restart: false };
     await expect(importBoard(databaseFile(data), chunks, control)).rejects.toThrow(says);
   }
   expect(readdirSync(data).sort()).toEqual(['corkboard.db', 'corkboard.db.lock']);

@@ -25,8 +25,7 @@ async function configuredServer(text: string) {
 
 test('SIGHUP applies the settings that can change, and logs which need a restart', async () => {
   const { file, server, reload } = await configuredServer('log-level = "info"\n');
-  const before = await JsonPeer.connect(server.port);
-  await before.call('session.login', { user: 'alice' });
+  const before = await JsonPeer.login(server.port, 'alice');
 
   const changed = 'access = "closed"\nlog-level = "debug"\ndurability = "relaxed"\n';
   const told = await reload(changed, 'read the configuration again');
@@ -75,8 +74,7 @@ test('SIGHUP changes who can make groups', async () => {
   await reload('group-creation = "protected"\n', 'read the configuration again');
   await peer.call('group.create', { name: 'chess' });
 
-  const guest = await JsonPeer.connect(server.port);
-  await guest.call('session.login', { user: 'guest' });
+  const guest = await JsonPeer.login(server.port, 'guest');
   const other = await guest.errorOf('group.create', { name: 'go' });
   expect(other.word).toBe('NAME_UNPROTECTED');
   await reload('group-creation = "anyone"\n', 'read the configuration again');

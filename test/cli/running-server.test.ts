@@ -4,13 +4,6 @@ import { JsonPeer } from '../helpers/json-peer.ts';
 import { TestServer } from '../helpers/server.ts';
 import { boardFolder, fillMain, value } from './seed.ts';
 
-async function member(port: number, user: string, group: string): Promise<JsonPeer> {
-  const peer = await JsonPeer.connect(port);
-  await peer.call('session.login', { user });
-  await peer.call('group.join', { group });
-  return peer;
-}
-
 async function served(data?: string) {
   const args = ['--rate', 'off'];
   const server = await TestServer.start(data === undefined ? { args } : { data, args });
@@ -22,7 +15,7 @@ async function served(data?: string) {
 describe('beside a running server', () => {
   test('members are notified of changes to their group and its messages', async () => {
     const { server, admin } = await served();
-    const alice = await member(server.port, 'alice', 'news');
+    const alice = await JsonPeer.member(server.port, 'alice', 'news');
     for (const subject of ['one', 'two', 'three']) {
       await alice.call('message.post', { group: 'news', subject, content: 'x' });
     }
@@ -60,8 +53,7 @@ describe('beside a running server', () => {
 
   test('a new group can be joined at once', async () => {
     const { server, admin } = await served();
-    const alice = await JsonPeer.connect(server.port);
-    await alice.call('session.login', { user: 'alice' });
+    const alice = await JsonPeer.login(server.port, 'alice');
     await admin('group', 'create', 'deploys');
     expect(await alice.call('group.join', { group: 'deploys' })).toMatchObject({
       group: 'deploys',
@@ -70,7 +62,7 @@ describe('beside a running server', () => {
 
   test('every reading command works, and sees what members did', async () => {
     const { server, admin } = await served();
-    const alice = await member(server.port, 'alice', 'main');
+    const alice = await JsonPeer.member(server.port, 'alice', 'main');
     await alice.call('message.post', { group: 'main', subject: 'hello', content: 'x' });
     expect((await admin('message', 'list', 'main')).stdout).toMatch(/ alice .* hello\n/);
     expect((await admin('message', 'show', 'main', '1')).code).toBe(0);
@@ -83,7 +75,7 @@ describe('beside a running server', () => {
     const data = await boardFolder();
     fillMain(data, 30_000);
     const { server } = await served(data);
-    const alice = await member(server.port, 'alice', 'main');
+    const alice = await JsonPeer.member(server.port, 'alice', 'main');
     const post = async (subject: string) => {
       const from = performance.now();
       await alice.call('message.post', { group: 'main', subject, content: 'x' });

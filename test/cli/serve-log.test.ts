@@ -44,8 +44,7 @@ function unreadPipe(): number {
 
 /** Makes the server log more than a full pipe and what may wait in memory can hold. */
 async function floodLog(port: number): Promise<JsonPeer> {
-  const peer = await JsonPeer.connect(port);
-  await peer.call('session.login', { user: 'alice' });
+  const peer = await JsonPeer.login(port, 'alice');
   for (let round = 0; round < 25; round++) {
     const pings = Array.from({ length: 800 }, () => peer.call('ping', {}));
     await Promise.all(pings);

@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { text } from 'node:stream/consumers';
 import { expect, onTestFinished, test } from 'vitest';
 import { groupRef } from '../../src/board/refs.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard, type TestBoardOptions } from '../helpers/board.ts';
 import { runCli, runHere } from '../helpers/cli.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
@@ -228,8 +229,7 @@ test('a closed pipe, Ctrl-C and SIGTERM end tail cleanly', async () => {
 test('tail ends when its last group is deleted, and prints the name of the group', async () => {
   const board = await TestBoard.start();
   const { result } = await following(board.port, 'news', '--join');
-  const control = { signal: new AbortController().signal, progress: () => {} };
-  await board.operate((operator) => operator.deleteGroup(groupRef('news'), control));
+  await board.operate((operator) => operator.deleteGroup(groupRef('news'), toTheEnd));
   const { code, stderr } = await result;
   expect(code).toBe(1);
   expect(stderr).toContain('\ncorkboard: The group news does not exist any more.\n');

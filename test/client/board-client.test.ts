@@ -1,40 +1,15 @@
 import { once } from 'node:events';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
 import { groupRef } from '../../src/board/refs.ts';
-import { type BoardClient, type ConnectOptions, connect } from '../../src/client/index.ts';
-import { TestBoard } from '../helpers/board.ts';
+import { type BoardClient, connect } from '../../src/client/index.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
-import { RoughPath } from '../helpers/rough-path.ts';
+import { boardBehindPath } from './behind-path.ts';
 import { info, ScriptedServer } from './scripted-server.ts';
 
 const password = 'correct horse';
 const timing = { firstPause: 1, longestPause: 20 };
-const control = { signal: new AbortController().signal, progress: () => {} };
-
-/** A board, and a path to it that breaks when it is told to. */
-async function boardBehindPath() {
-  const board = await TestBoard.start();
-  const path = await RoughPath.start(() => board.port, { seed: 1, within: 0 });
-  const client = async (user: string, options: Partial<ConnectOptions> = {}) => {
-    const address = { host: '127.0.0.1', port: path.port };
-    const made = await connect({ ...address, user, timing, ...options });
-    onTestFinished(() => made.close());
-    return made;
-  };
-  /** Cuts the client off, and lets it come back once `meanwhile` is done. */
-  const cutOff = async (of: BoardClient, meanwhile: () => Promise<unknown>) => {
-    path.blocked = true;
-    const lost = once(of, 'lost');
-    path.cut();
-    await lost;
-    await meanwhile();
-    const back = once(of, 'resumed');
-    path.blocked = false;
-    await back;
-  };
-  return { board, path, client, cutOff };
-}
 
 /** The messages that a client is told of, as `group number`. */
 function listen(client: BoardClient) {
@@ -60,7 +35,7 @@ const numbers = (group: string, first: number, last: number) =>
   Array.from({ length: last - first + 1 }, (_, at) => `${group} ${first + at}`);
 
 test('missed messages are announced page by page before new ones, with and without a password', async () => {
-  const { board, client, cutOff } = await boardBehindPath();
+  const { board, client, cutOff } = await boardBehindPath(timing);
   const bob = await board.memberProgram('bob');
   await board.protect('carol', password);
   for (const [user, options] of [
@@ -79,7 +54,7 @@ test('missed messages are announced page by page before new ones, with and witho
 });
 
 test('a message is posted once, whether the request or the reply was lost', async () => {
-  const { board, path, client, cutOff } = await boardBehindPath();
+  const { board, path, client, cutOff } = await boardBehindPath(timing);
   const bob = await board.memberProgram('bob');
   const alice = await client('alice');
   await alice.call('group.join', { group: 'main' });
@@ -114,7 +89,7 @@ test('a message is posted once, whether the request or the reply was lost', asyn
 });
 
 test('a draft that is being kept when the connection is lost is sent again', async () => {
-  const { path, client, cutOff } = await boardBehindPath();
+  const { path, client, cutOff } = await boardBehindPath(timing);
   const alice = await client('alice');
   path.swallows = 'requests';
   const kept = alice.call('draft.set', { place: 'news', content: 'x' });
@@ -127,7 +102,7 @@ test('a draft that is being kept when the connection is lost is sent again', asy
 });
 
 test('posts made while the server is down are posted once it is back', async () => {
-  const { board, client } = await boardBehindPath();
+  const { board, client } = await boardBehindPath(timing);
   const alice = await client('alice');
   await alice.call('group.join', { group: 'main' });
   const { port } = board;
@@ -145,7 +120,7 @@ test('posts made while the server is down are posted once it is back', async () 
 });
 
 test('after a gap the client knows which groups were renamed, left or deleted in the gap', async () => {
-  const { board, client, cutOff } = await boardBehindPath();
+  const { board, client, cutOff } = await boardBehindPath(timing);
   const bob = await board.program('bob');
   const alice = await client('alice');
   for (const group of ['news', 'help', 'random']) {
@@ -160,8 +135,8 @@ test('after a gap the client knows which groups were renamed, left or deleted in
       await post(bob, 'news');
       for (const _ of [2, 3, 4]) await post(bob, 'help');
       await operator.renameGroup(groupRef('news'), groupName('weekly'));
-      await operator.purge(await operator.planPurge(groupRef('help'), { keep: 1 }), control);
-      await operator.deleteGroup(groupRef('random'), control);
+      await operator.purge(await operator.planPurge(groupRef('help'), { keep: 1 }), toTheEnd);
+      await operator.deleteGroup(groupRef('random'), toTheEnd);
       await operator.createGroup(groupName('random'), '');
     }),
   );
@@ -179,7 +154,7 @@ test('after a gap the client knows which groups were renamed, left or deleted in
 });
 
 test('a user who was deleted during a gap is not created again; a renamed user goes on under the new name', async () => {
-  const { board, path, client, cutOff } = await boardBehindPath();
+  const { board, path, client, cutOff } = await boardBehindPath(timing);
   const alice = await client('alice');
   await cutOff(alice, () =>
     board.operate((operator) => operator.renameUser('alice', userName('Alicia'))),
@@ -192,7 +167,7 @@ test('a user who was deleted during a gap is not created again; a renamed user g
   path.cut();
   await lost;
   await board.operate(async (operator) => {
-    for (const name of ['Alicia', 'bob']) await operator.deleteUser(name, 'keep', control);
+    for (const name of ['Alicia', 'bob']) await operator.deleteUser(name, 'keep', toTheEnd);
   });
   const ended = Promise.all([once(alice, 'ended'), once(bob, 'ended')]);
   path.blocked = false;
@@ -202,7 +177,7 @@ test('a user who was deleted during a gap is not created again; a renamed user g
 });
 
 test('a group joined on another connection of the user is followed here too', async () => {
-  const { board, client, cutOff } = await boardBehindPath();
+  const { board, client, cutOff } = await boardBehindPath(timing);
   await board.protect('alice', password);
   const bob = await board.memberProgram('bob');
   await post(bob, 'main');
@@ -224,7 +199,7 @@ test('a group joined on another connection of the user is followed here too', as
 });
 
 test('a banned user is not let in again, whether the ban came during a connection or a gap', async () => {
-  const { board, path, client } = await boardBehindPath();
+  const { board, path, client } = await boardBehindPath(timing);
   const alice = await client('alice');
   const ended = once(alice, 'ended');
   await board.operate((operator) => operator.banUser('alice', 'spam'));
@@ -289,7 +264,7 @@ test('a late resume of the client itself does not end its session', async () => 
 });
 
 test('a client whose token is not valid any more logs in by name, once the name is free', async () => {
-  const { board, client, cutOff } = await boardBehindPath();
+  const { board, client, cutOff } = await boardBehindPath(timing);
   const alice = await client('alice');
   let other: JsonPeer | undefined;
   await cutOff(alice, async () => {
@@ -302,7 +277,7 @@ test('a client whose token is not valid any more logs in by name, once the name 
 });
 
 test('a connection that is dead without an error is detected', async () => {
-  const { path, client } = await boardBehindPath();
+  const { path, client } = await boardBehindPath(timing);
   const alice = await client('alice', { timing: { ...timing, quiet: 40, answer: 40 } });
   const lost = once(alice, 'lost');
   path.swallows = 'answers';
@@ -312,7 +287,7 @@ test('a connection that is dead without an error is detected', async () => {
 });
 
 test('waiting calls are limited in number, and rejected when the client is closed', async () => {
-  const { path, client } = await boardBehindPath();
+  const { path, client } = await boardBehindPath(timing);
   const alice = await client('alice');
   path.blocked = true;
   path.cut();
@@ -324,7 +299,7 @@ test('waiting calls are limited in number, and rejected when the client is close
 });
 
 test('the error for a group that was deleted during a gap has its name', async () => {
-  const { board, path, client } = await boardBehindPath();
+  const { board, path, client } = await boardBehindPath(timing);
   const alice = await client('alice');
   await alice.call('group.join', { group: 'news' });
   path.blocked = true;
@@ -333,14 +308,14 @@ test('the error for a group that was deleted during a gap has its name', async (
   await lost;
   const posted = alice.post('news', 's', 'x');
   const listed = alice.call('message.list', { group: 3 });
-  await board.operate((operator) => operator.deleteGroup(groupRef('news'), control));
+  await board.operate((operator) => operator.deleteGroup(groupRef('news'), toTheEnd));
   path.blocked = false;
   await expect(posted).rejects.toThrow('There is no group news.');
   await expect(listed).rejects.toThrow('There is no group news.');
 });
 
 test('direct messages are announced once, also those of a conversation that began during a gap', async () => {
-  const { board, client, cutOff } = await boardBehindPath();
+  const { board, client, cutOff } = await boardBehindPath(timing);
   for (const name of ['alice', 'dave', 'erin']) await board.protect(name, password);
   const alice = await client('alice', { password });
   const dave = await board.protectedProgram('dave', password);
@@ -364,7 +339,7 @@ test('direct messages are announced once, also those of a conversation that bega
 });
 
 test('memberships follow roles and rules, in the session that changes them and in others', async () => {
-  const { board, client } = await boardBehindPath();
+  const { board, client } = await boardBehindPath(timing);
   for (const name of ['alice', 'bob']) await board.protect(name, password);
   const alice = await client('alice', { password });
   const phone = await client('alice', { password });

@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { GroupFeed } from '../../src/client/group-feed.ts';
-import { type BoardClient, connect, type Notice } from '../../src/client/index.ts';
-import { TestBoard } from '../helpers/board.ts';
-import { RoughPath } from '../helpers/rough-path.ts';
+import type { BoardClient, Notice } from '../../src/client/index.ts';
+import { toTheEnd } from '../contract/storage.ts';
+import { boardBehindPath } from './behind-path.ts';
 
 const main = { group: 'main' };
 const timing = { firstPause: 1, longestPause: 10 };
@@ -44,29 +44,8 @@ function listen(client: BoardClient) {
   };
 }
 
-async function boardBehindPath(within = 0) {
-  const board = await TestBoard.start();
-  const path = await RoughPath.start(() => board.port, { seed: 1, within });
-  const client = async (user: string, password?: string) => {
-    const made = await connect({ host: '127.0.0.1', port: path.port, user, password, timing });
-    onTestFinished(() => made.close());
-    return made;
-  };
-  const away = async (of: BoardClient, meanwhile: () => Promise<unknown>) => {
-    path.blocked = true;
-    const lost = once(of, 'lost');
-    path.cut();
-    await lost;
-    await meanwhile();
-    const back = once(of, 'resumed');
-    path.blocked = false;
-    await back;
-  };
-  return { board, path, client, away };
-}
-
 test('after a gap, edits and deletions are announced once each, and new messages as they are now', async () => {
-  const { board, client, away } = await boardBehindPath();
+  const { board, client, cutOff } = await boardBehindPath(timing);
   const bob = await board.memberProgram('bob');
   const post = (subject: string) => bob.call('message.post', { ...main, subject, content: 'c' });
   const edit = (number: number, subject: string) =>
@@ -80,7 +59,7 @@ test('after a gap, edits and deletions are announced once each, and new messages
   expect(await until('edited 2 "zwei"')).toEqual([
     ...['posted 2 "two"', 'posted 3 "three"', 'posted 4 "four"', 'edited 2 "zwei"'],
   ]);
-  await away(alice, async () => {
+  await cutOff(alice, async () => {
     await edit(4, 'vier');
     await post('five');
     await edit(5, 'fünf');
@@ -95,18 +74,13 @@ test('after a gap, edits and deletions are announced once each, and new messages
     ...['edited 4 "vier"', 'edited 1 "eins"', 'deleted 3 by bob', 'deleted 2 by null'],
     'posted 5 "fünf"',
   ]);
-  await away(alice, async () => {});
+  await cutOff(alice, async () => {});
   await edit(5, 'cinq');
   expect(await until('edited 5 "cinq"')).toEqual(['edited 5 "cinq"']);
   // A user who is deleted with their messages is announced in one notice.
-  await board.operate((operator) =>
-    operator.deleteUser('bob', 'purge', {
-      signal: new AbortController().signal,
-      progress: () => {},
-    }),
-  );
+  await board.operate((operator) => operator.deleteUser('bob', 'purge', toTheEnd));
   await once(alice, 'notice');
-  await away(alice, async () => {});
+  await cutOff(alice, async () => {});
   await alice.call('ping', {});
   await alice.post('main', 'mine', 'c');
   const other = await board.memberProgram('carol');
@@ -115,7 +89,7 @@ test('after a gap, edits and deletions are announced once each, and new messages
 });
 
 test('after a gap, a client is not notified of its own edits and deletions, and of those of its other sessions once', async () => {
-  const { board, client, away } = await boardBehindPath();
+  const { board, client, cutOff } = await boardBehindPath(timing);
   const alice = await client('alice');
   await alice.call('account.setPassword', { password: 'correct horse' });
   const phone = await board.connectProgram();
@@ -128,7 +102,7 @@ test('after a gap, a client is not notified of its own edits and deletions, and 
   }
   await alice.call('message.edit', { ...main, number: 2, subject: 'zwei' });
   await alice.call('message.delete', { ...main, number: 3 });
-  await away(alice, async () => {
+  await cutOff(alice, async () => {
     await phone.call('message.edit', { ...main, number: 2, subject: 'deux' });
     await phone.call('message.delete', { ...main, number: 4 });
   });
@@ -139,12 +113,12 @@ test('after a gap, a client is not notified of its own edits and deletions, and 
 });
 
 test('a client that joined later is not told of changes of messages from before, also after a gap', async () => {
-  const { board, client, away } = await boardBehindPath();
+  const { board, client, cutOff } = await boardBehindPath(timing);
   const bob = await board.memberProgram('bob');
   const post = (subject: string) => bob.call('message.post', { ...main, subject, content: 'c' });
   for (const subject of ['one', 'two', 'three']) await post(subject);
   await board.protect('alice', 'correct horse');
-  const alice = await client('alice', 'correct horse');
+  const alice = await client('alice', { password: 'correct horse' });
   const until = listen(alice);
   // Another session joins, and this one goes on from there.
   const other = await board.protectedProgram('alice', 'correct horse');
@@ -152,7 +126,7 @@ test('a client that joined later is not told of changes of messages from before,
   const joined = once(alice, 'notice');
   await other.call('group.join', main);
   await joined;
-  await away(alice, async () => {
+  await cutOff(alice, async () => {
     await bob.call('message.edit', { ...main, number: 1, subject: 'secret' });
     await bob.call('message.edit', { ...main, number: 2, subject: 'zwei' });
     await post('four');
@@ -195,7 +169,7 @@ test('an edit that a list has already, and whose notice arrives after it, is not
 test(
   `over ${rounds} cuts every change is announced once, and the last state of each message is told`,
   async () => {
-    const { board, path, client } = await boardBehindPath(6000);
+    const { board, path, client } = await boardBehindPath(timing, 6000);
     const bob = await board.memberProgram('bob');
     const alice = await client('alice');
     await alice.call('group.join', main);

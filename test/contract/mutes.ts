@@ -15,6 +15,7 @@ import {
   newLogin,
 } from '../helpers/storage.ts';
 import type { OpenStorage, StorageUnderTest } from './storage.ts';
+import { toTheEnd } from './storage.ts';
 
 /** What is unread for a user in `main`, as every part of the board says it. */
 async function unreadIn(board: StorageUnderTest, actor: Actor) {
@@ -156,10 +157,7 @@ export function mutesContract(open: OpenStorage): void {
     await board.repository.join(alice, main);
     await members.muteUser(alice, 'bob', true);
     expect(await members.mutes(alice)).toEqual({ groups: [], threads: [], users: [bob.user] });
-    await board.administration.deleteUser('bob', 'keep', {
-      signal: new AbortController().signal,
-      progress: () => {},
-    });
+    await board.administration.deleteUser('bob', 'keep', toTheEnd);
     expect((await members.mutes(alice)).users).toEqual([]);
     await board.repository.join(alice, groupNamed('news'));
   });

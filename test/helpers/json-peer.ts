@@ -42,6 +42,20 @@ export class JsonPeer<S extends Duplex = Socket> {
     return new JsonPeer(socket);
   }
 
+  /** A program that has logged in. */
+  static async login(port: number, user: string): Promise<JsonPeer> {
+    const peer = await JsonPeer.connect(port);
+    await peer.call('session.login', { user });
+    return peer;
+  }
+
+  /** A program that has joined a group. */
+  static async member(port: number, user: string, group = 'main'): Promise<JsonPeer> {
+    const peer = await JsonPeer.login(port, user);
+    await peer.call('group.join', { group });
+    return peer;
+  }
+
   /** Sends a request and returns its result; rejects with `CODE: message` on an error. */
   async call<M extends Method>(method: M, params: Params<M>): Promise<Result<M>> {
     const reply = await this.request(method, params);

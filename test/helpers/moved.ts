@@ -4,13 +4,12 @@ import { ExportEncoder } from '../../src/cli/printing/export-encoder.ts';
 import { exportLines } from '../../src/storage/sqlite/moving/export-lines.ts';
 import { Snapshot } from '../../src/storage/sqlite/moving/export-snapshot.ts';
 import { importBoard } from '../../src/storage/sqlite/moving/import.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { tempFolder } from './temp.ts';
-
-export const control = { signal: new AbortController().signal, progress: () => {} };
 
 /** The lines of an export of everything. */
 export async function exported(file: string, passwords = true): Promise<string[]> {
-  const snapshot = await Snapshot.take(file, undefined, control);
+  const snapshot = await Snapshot.take(file, undefined, toTheEnd);
   try {
     const lines = exportLines(snapshot, { whole: true, passwords });
     return [...new ExportEncoder().encode(lines)].join('').trimEnd().split('\n');
@@ -28,6 +27,6 @@ export async function imported(lines: readonly string[]): Promise<string> {
   async function* chunks() {
     yield Buffer.from(`${above.join('')}${end}\n`);
   }
-  await importBoard(file, chunks(), { ...control, restart: false });
+  await importBoard(file, chunks(), { ...toTheEnd, restart: false });
   return file;
 }

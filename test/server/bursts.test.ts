@@ -264,11 +264,8 @@ test('when the thread that commits dies, all posts that were sent in one write a
   const killer = join(import.meta.dirname, '../helpers/end-commit-thread.mjs');
   const before = `export NODE_OPTIONS=--import=${killer}`;
   const server = await TestServer.start({ before, args: ['--rate', 'off'] });
-  const alice = await JsonPeer.connect(server.port);
-  await alice.call('session.login', { user: 'alice' });
-  await alice.call('group.join', { group: 'main' });
-  const bob = await JsonPeer.connect(server.port);
-  await bob.call('session.login', { user: 'bob' });
+  const alice = await JsonPeer.member(server.port, 'alice');
+  const bob = await JsonPeer.login(server.port, 'bob');
   const other = openShared(databaseFile(server.data));
   onTestFinished(() => void other.close());
   other.exec('BEGIN IMMEDIATE');

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { keyLine, provenKey, vouchedPeer } from '../helpers/vouched-peer.ts';
@@ -145,12 +146,7 @@ test.each([
       claim: () => second.request('door.login', { user: `bob${round}`, key, claim: true }),
       remove: () => alice?.request('account.removeKey', { fingerprint, current: password }),
       delete: () =>
-        board.operate((operator) =>
-          operator.deleteUser(`alice${round}`, 'keep', {
-            signal: new AbortController().signal,
-            progress: () => {},
-          }),
-        ),
+        board.operate((operator) => operator.deleteUser(`alice${round}`, 'keep', toTheEnd)),
       drop: () => second.request('door.dropClaims', { fingerprint }),
     }[act];
     await rival?.();

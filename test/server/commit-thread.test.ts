@@ -13,13 +13,6 @@ function startKillable() {
   return TestServer.start({ before, args: ['--rate', 'off'] });
 }
 
-async function member(port: number, user: string): Promise<JsonPeer> {
-  const peer = await JsonPeer.connect(port);
-  await peer.call('session.login', { user });
-  await peer.call('group.join', { group: 'main' });
-  return peer;
-}
-
 async function subjectsIn(peer: JsonPeer): Promise<string[]> {
   const { messages } = await peer.call('message.list', { group: 'main' });
   return messages.map(({ subject }) => subject);
@@ -36,8 +29,8 @@ async function postAgain(peer: JsonPeer, subject: string): Promise<number> {
 
 test('when the thread that commits dies, posts are refused, reading goes on, and a new thread commits', async () => {
   const server = await startKillable();
-  const alice = await member(server.port, 'alice');
-  const bob = await member(server.port, 'bob');
+  const alice = await JsonPeer.member(server.port, 'alice');
+  const bob = await JsonPeer.member(server.port, 'bob');
   await alice.call('message.post', post('one'));
   const other = openShared(databaseFile(server.data));
   onTestFinished(() => void other.close());
@@ -62,7 +55,7 @@ test('when the thread that commits dies, posts are refused, reading goes on, and
 
 test('a thread that dies while nobody writes is logged, and replaced', async () => {
   const server = await startKillable();
-  const alice = await member(server.port, 'alice');
+  const alice = await JsonPeer.member(server.port, 'alice');
   server.signal('SIGUSR2');
   await server.logged('The thread that commits has ended');
   expect(await postAgain(alice, 'one')).toBe(1);

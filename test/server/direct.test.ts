@@ -3,6 +3,7 @@ import { userName } from '../../src/board/names.ts';
 import { connect } from '../../src/client/connect.ts';
 import { openRpcDocument } from '../../src/protocol/jsonrpc/openrpc.ts';
 import { limits } from '../../src/protocol/limits.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { requestLine } from '../helpers/json-lines.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
@@ -566,8 +567,7 @@ test('the other user keeps a conversation when a user is deleted', async () => {
   const { board, alice, dave } = await twoPrograms();
   const { groupId } = await write(dave, '@alice', 'kept');
   await alice.notices();
-  const control = { signal: new AbortController().signal, progress: () => {} };
-  await board.operate((operator) => operator.deleteUser('dave', 'keep', control));
+  await board.operate((operator) => operator.deleteUser('dave', 'keep', toTheEnd));
   await alice.until(() => alice.received.find(({ method }) => method === 'group.changed'));
   const { messages, group } = await alice.call('message.list', { group: groupId });
   expect(group).toBe('@[deleted]');

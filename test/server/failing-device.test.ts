@@ -30,8 +30,7 @@ async function fail(
 }
 
 async function member(port: number): Promise<JsonPeer> {
-  const alice = await JsonPeer.connect(port);
-  await alice.call('session.login', { user: 'alice' });
+  const alice = await JsonPeer.login(port, 'alice');
   return alice;
 }
 

@@ -61,7 +61,6 @@ test('a reply longer than the limit of waiting bytes reaches a client that reads
 
 test('a log that cannot be written does not end the server', async () => {
   const server = await TestServer.start({ logTo: '/dev/full' });
-  const alice = await JsonPeer.connect(server.port);
-  await alice.call('session.login', { user: 'alice' });
+  await JsonPeer.login(server.port, 'alice');
   expect(await server.stop()).toBe(0);
 });

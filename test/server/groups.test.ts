@@ -1,6 +1,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { connect } from '../../src/client/connect.ts';
 import { limits } from '../../src/protocol/limits.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 
@@ -290,7 +291,7 @@ test('a purge shows a member no line of the log about messages from before joini
   for (const keep of [1, 0]) {
     await board.operate(async (operator) => {
       const plan = await operator.planPurge({ key: group, name: group }, { keep });
-      await operator.purge(plan, { signal: new AbortController().signal, progress: () => {} });
+      await operator.purge(plan, toTheEnd);
     });
     expect(await shown()).toEqual(keep === 1 ? lines : []);
   }

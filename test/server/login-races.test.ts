@@ -3,19 +3,19 @@ import type { Access } from '../../src/board/admission.ts';
 import { userName } from '../../src/board/names.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import { SqliteGroups } from '../../src/storage/sqlite/serving/groups.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { HeldPasswords, quickPasswords } from '../helpers/passwords.ts';
 
 const password = 'correct horse';
 const other = 'another horse';
-const control = { signal: new AbortController().signal, progress: () => {} };
 
 type Operation = (operator: Administration, board: TestBoard) => Promise<unknown>;
 
 /** What an operator can do to a name while somebody logs in, and what that login is answered. */
 const operations: Record<string, [Operation, answer: string]> = {
-  'user delete': [(operator) => operator.deleteUser('alice', 'keep', control), 'PASSWORD_WRONG'],
+  'user delete': [(operator) => operator.deleteUser('alice', 'keep', toTheEnd), 'PASSWORD_WRONG'],
   'user rename': [(operator) => operator.renameUser('alice', userName('alicia')), 'PASSWORD_WRONG'],
   'user ban': [(operator) => operator.banUser('alice', 'spam'), 'BANNED'],
   'user password': [
@@ -25,7 +25,7 @@ const operations: Record<string, [Operation, answer: string]> = {
   'user password --remove': [(operator) => operator.setPassword('alice', null), 'PASSWORD_WRONG'],
   'user delete and user create': [
     async (operator) => {
-      await operator.deleteUser('alice', 'keep', control);
+      await operator.deleteUser('alice', 'keep', toTheEnd);
       await operator.createUser(userName('alice'), await quickPasswords().hash(password));
     },
     'PASSWORD_WRONG',
@@ -212,7 +212,7 @@ test.each<[string, Operation]>([
     'the membership',
     ({ moderation }) => moderation.removeMember(plans, { user: 'alice', reason: '' }),
   ],
-  ['the group', (operator) => operator.deleteGroup(plans, control)],
+  ['the group', (operator) => operator.deleteGroup(plans, toTheEnd)],
 ])('a moderator who loses %s while the login is answered is told of the login', async (_, lose) => {
   const { board } = await heldBoard();
   const alice = await board.protectedProgram('alice', password);

@@ -31,9 +31,7 @@ test('no token outlives its logout, however soon after the answer the server is 
 
 test('after a goodbye and a kill of the server, a message that was opened is read and the others are unread', async () => {
   const server = await TestServer.start();
-  const bob = await JsonPeer.connect(server.port);
-  await bob.call('session.login', { user: 'bob' });
-  await bob.call('group.join', { group: 'main' });
+  const bob = await JsonPeer.member(server.port, 'bob');
   const alice = await TextPeer.connect(server.port);
   alice.send('alice', '%groupjoin main', '%ping');
   await alice.expect('[INFO] pong\n');

@@ -12,9 +12,7 @@ import { tempFolder } from '../helpers/temp.ts';
 async function boardInUse() {
   const data = join(tempFolder(), 'data');
   const server = await TestServer.start({ data, args: ['--metrics', '127.0.0.1:0'] });
-  const alice = await JsonPeer.connect(server.port);
-  await alice.call('session.login', { user: 'alice' });
-  await alice.call('group.join', { group: 'main' });
+  const alice = await JsonPeer.member(server.port, 'alice');
   for (const subject of ['one', 'two', 'three']) await post(alice, subject);
   return { server, data, alice, file: databaseFile(data) };
 }
@@ -32,8 +30,7 @@ async function subjects(peer: JsonPeer): Promise<string[]> {
 /** What a server that is started on `data` has of main. */
 async function subjectsIn(data: string): Promise<string[]> {
   const server = await TestServer.start({ data });
-  const alice = await JsonPeer.connect(server.port);
-  await alice.call('session.login', { user: 'alice' });
+  const alice = await JsonPeer.login(server.port, 'alice');
   const found = await subjects(alice);
   await server.stop();
   return found;
@@ -153,9 +150,7 @@ test('a server that has lost its folder removes nothing of the board that is the
   const { server, data } = await boardInUse();
   renameSync(data, `${data}-away`);
   const other = await TestServer.start({ data });
-  const bob = await JsonPeer.connect(other.port);
-  await bob.call('session.login', { user: 'alice' });
-  await bob.call('group.join', { group: 'main' });
+  const bob = await JsonPeer.member(other.port, 'alice');
   expect(await post(bob, 'of the other')).toBe('acknowledged');
   expect(await server.stop()).toBe(0);
   expect(await post(bob, 'still')).toBe('acknowledged');

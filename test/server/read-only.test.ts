@@ -21,9 +21,7 @@ test('a file system that the kernel makes read-only refuses posts, and messages 
   if (!disk) return skip('it takes root and loop devices');
   const data = join(disk.folder, 'data');
   const server = await TestServer.start({ data });
-  const alice = await JsonPeer.connect(server.port);
-  await alice.call('session.login', { user: 'alice' });
-  await alice.call('group.join', { group: 'main' });
+  const alice = await JsonPeer.member(server.port, 'alice');
   const numbers = range(1, 20);
   for (const number of numbers) {
     expect(await alice.call('message.post', post)).toMatchObject({ number });
@@ -47,8 +45,7 @@ test('a file system that the kernel makes read-only refuses posts, and messages 
 
   disk.repair();
   const { port } = await TestServer.start({ data });
-  const again = await JsonPeer.connect(port);
-  await again.call('session.login', { user: 'alice' });
+  const again = await JsonPeer.login(port, 'alice');
   expect(await numbersIn(again)).toEqual(numbers);
   expect(await again.call('message.post', post)).toMatchObject({ number: 21 });
 });

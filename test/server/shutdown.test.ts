@@ -6,19 +6,13 @@ import { TestServer } from '../helpers/server.ts';
 import { tempFolder } from '../helpers/temp.ts';
 import { TextPeer } from '../helpers/text-peer.ts';
 
-async function login(port: number, user: string): Promise<JsonPeer> {
-  const peer = await JsonPeer.connect(port);
-  await peer.call('session.login', { user });
-  return peer;
-}
-
 test.each(['SIGINT', 'SIGTERM'] as const)(
   '%s notifies the sessions and ends the server cleanly',
   async (signal) => {
     const server = await TestServer.start();
     const person = await TextPeer.connect(server.port);
     await person.expect('What is your username? ');
-    const program = await login(server.port, 'bot');
+    const program = await JsonPeer.login(server.port, 'bot');
 
     server.signal(signal);
 
@@ -35,7 +29,7 @@ test.each(['SIGINT', 'SIGTERM'] as const)(
 test('requests accepted before the signal are committed and answered', async () => {
   const data = tempFolder();
   const server = await TestServer.start({ data });
-  const poster = await login(server.port, 'poster');
+  const poster = await JsonPeer.login(server.port, 'poster');
   await poster.call('group.join', { group: 'main' });
   const posts = Array.from({ length: 500 }, (_, number) =>
     poster.request('message.post', { group: 'main', subject: `s${number}`, content: 'c' }),
@@ -46,7 +40,7 @@ test('requests accepted before the signal are committed and answered', async () 
   expect(await server.exited()).toBe(0);
 
   const again = await TestServer.start({ data });
-  const reader = await login(again.port, 'poster');
+  const reader = await JsonPeer.login(again.port, 'poster');
   const { messages } = await reader.call('message.list', { group: 'main', limit: 1000 });
   expect(messages.length).toBe(answered.length);
 });
@@ -84,7 +78,7 @@ test.skipIf(process.platform !== 'linux').each(['one signal', 'two signals'])(
     const server = await TestServer.start({ args: ['--backup-dir', join(tempFolder(), 'b')] });
     const backup = await childOf(server);
     process.kill(backup, 'SIGSTOP');
-    const program = await login(server.port, 'bot');
+    const program = await JsonPeer.login(server.port, 'bot');
     server.signal('SIGTERM');
     // A server that waited for the backup would say nothing, for ever.
     expect(await program.notice()).toMatchObject({ params: { code: 'SHUTTING_DOWN' } });
@@ -103,7 +97,7 @@ test.skipIf(process.platform !== 'linux').each(['one signal', 'two signals'])(
 test('a second signal ends the server at once', async () => {
   const server = await TestServer.start();
   // It never sees the end of its connection, so that the server waits for it.
-  const stuck = await login(server.port, 'alice');
+  const stuck = await JsonPeer.login(server.port, 'alice');
   stuck.socket.pause();
   server.signal('SIGINT');
   await server.logged('stopping');

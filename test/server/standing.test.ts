@@ -2,19 +2,19 @@ import { expect, test, vi } from 'vitest';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import { methods } from '../../src/protocol/methods.ts';
 import type { Method } from '../../src/protocol/schemas.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import type { JsonPeer } from '../helpers/json-peer.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
 import { keyLine, vouchedPeer } from '../helpers/vouched-peer.ts';
 
 const password = 'correct horse';
-const control = { signal: new AbortController().signal, progress: () => {} };
 
 type Operation = (operator: Administration) => Promise<unknown>;
 
 const operations: Record<string, Operation> = {
   'user ban': (operator) => operator.banUser('alice', 'spam'),
-  'user delete': (operator) => operator.deleteUser('alice', 'keep', control),
+  'user delete': (operator) => operator.deleteUser('alice', 'keep', toTheEnd),
   'user password': async (operator) =>
     operator.setPassword('alice', await quickPasswords().hash('another horse')),
 };

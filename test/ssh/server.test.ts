@@ -33,8 +33,7 @@ test.skipIf(noSsh)(
   'the password is the one of the board, and the log names the address of the person',
   async () => {
     const { server, ssh } = await boardWithSsh();
-    const peer = await JsonPeer.connect(server.port);
-    await peer.call('session.login', { user: 'alice' });
+    const peer = await JsonPeer.login(server.port, 'alice');
     await peer.call('account.setPassword', { password: 'secret123' });
     const person = typing('ssh', ssh('alice@127.0.0.1', 'groups'));
     await person.shows('Password:');
@@ -76,8 +75,7 @@ test.skipIf(noSsh)(
   'the process of SSH can be killed: the board goes on, and SSH comes back',
   async () => {
     const { server, ssh } = await boardWithSsh();
-    const peer = await JsonPeer.connect(server.port);
-    await peer.call('session.login', { user: 'alice' });
+    const peer = await JsonPeer.login(server.port, 'alice');
     const child = childOf(server);
     process.kill(child, 'SIGKILL');
     await peer.call('ping', {});

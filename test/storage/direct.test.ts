@@ -13,6 +13,7 @@ import { SqliteAdministration } from '../../src/storage/sqlite/operator/administ
 import { ActPerformer } from '../../src/storage/sqlite/serving/act-performer.ts';
 import { plain } from '../../src/storage/sqlite/serving/repository.ts';
 import { prepareStatements } from '../../src/storage/sqlite/statements/statements.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { quickPasswords } from '../helpers/passwords.ts';
 import {
   connect,
@@ -24,8 +25,6 @@ import {
   type StoredBoard,
 } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
-
-const control = { signal: new AbortController().signal, progress: () => {} };
 
 async function protectedUser(board: StoredBoard, name: string): Promise<Actor> {
   const passwordHash = await quickPasswords().hash('correct horse battery');
@@ -42,7 +41,7 @@ function operator({ store }: StoredBoard): SqliteAdministration {
 }
 
 async function exported(file: string): Promise<string> {
-  const snapshot = await Snapshot.take(file, undefined, control);
+  const snapshot = await Snapshot.take(file, undefined, toTheEnd);
   try {
     return [
       ...new ExportEncoder().encode(exportLines(snapshot, { whole: true, passwords: true })),
@@ -62,12 +61,12 @@ test('an exported and imported board has the same conversations and blocks, thou
   const alice = await protectedUser(board, 'alice');
   const dave = await protectedUser(board, 'dave');
   const erin = await protectedUser(board, 'erin');
-  await operator(board).deleteUser('first', 'keep', control);
+  await operator(board).deleteUser('first', 'keep', toTheEnd);
   await post(board, alice, 'one', { group: groupNamed('@dave') });
   await post(board, dave, 'two', { group: groupNamed('@alice') });
   await post(board, erin, 'three', { group: groupNamed('@alice') });
   await board.repository.block(dave, 'erin');
-  await operator(board).deleteUser('erin', 'keep', control);
+  await operator(board).deleteUser('erin', 'keep', toTheEnd);
   await board.repository.block(alice, 'dave');
   await board.close();
 
@@ -77,7 +76,7 @@ test('an exported and imported board has the same conversations and blocks, thou
   );
   expect(text).toContain('"type":"block","user":"alice","blocked":"dave"');
   const file = join(tempFolder(), 'copy.db');
-  await importBoard(file, bytesOf(text), { ...control, restart: false });
+  await importBoard(file, bytesOf(text), { ...toTheEnd, restart: false });
   expect(await exported(file)).toBe(text);
   const copy = openBoard({ file });
   expect(problems(copy)).toEqual([]);
@@ -164,9 +163,9 @@ test('a conversation is deleted with the second of its two users', async () => {
   await protectedUser(board, 'dave');
   await post(board, alice, 'one', { group: groupNamed('@dave') });
   const count = board.client.prepare('SELECT count(*) FROM messages').pluck();
-  await operator(board).deleteUser('dave', 'keep', control);
+  await operator(board).deleteUser('dave', 'keep', toTheEnd);
   expect(await operator(board).groups('direct')).toMatchObject([{ id: 6, name: '@alice' }]);
-  await operator(board).deleteUser('alice', 'keep', control);
+  await operator(board).deleteUser('alice', 'keep', toTheEnd);
   expect(await operator(board).groups('direct')).toEqual([]);
   expect(count.get()).toBe(0);
   expect(problems(board)).toEqual([]);
@@ -230,7 +229,7 @@ test('no conversation is left of two users who are deleted at the same time', as
   await protectedUser(board, 'dave');
   await post(board, alice, 'one', { group: groupNamed('@dave') });
   await Promise.all(
-    ['alice', 'dave'].map((name) => operator(board).deleteUser(name, 'keep', control)),
+    ['alice', 'dave'].map((name) => operator(board).deleteUser(name, 'keep', toTheEnd)),
   );
   const left = "SELECT (SELECT count(*) FROM groups WHERE kind = 'direct'), count(*) FROM messages";
   expect(board.client.prepare(left).raw().get()).toEqual([0, 0]);

@@ -9,6 +9,7 @@ import { SqliteAdministration } from '../../src/storage/sqlite/operator/administ
 import { OutsideExecutor } from '../../src/storage/sqlite/operator/outside-executor.ts';
 import { SqliteGroups } from '../../src/storage/sqlite/serving/groups.ts';
 import { SqliteUpkeep } from '../../src/storage/sqlite/serving/upkeep.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import {
   connect,
   groupNamed,
@@ -19,7 +20,6 @@ import {
 } from '../helpers/storage.ts';
 
 const plans = groupNamed('plans');
-const toTheEnd = { signal: new AbortController().signal, progress: () => {} };
 const members = 1200;
 const messages = 450;
 /** The tables that have rows of the group, but for its roles and invitations. */

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
 import { openShared } from '../../src/storage/sqlite/file/open.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { login, main, member, openBoard, post, type StoredBoard } from '../helpers/storage.ts';
 
 /** Alice and bob, with a message in main, and another one in their direct conversation. Carol is only in main. */
@@ -103,7 +104,7 @@ test('db check finds a mute of a reply, and accepts a mute of a thread whose mes
   board.client.exec('ROLLBACK');
   const admin = SqliteAdministration.outside(openShared(board.file));
   const plan = await admin.planPurge(main, 'all');
-  await admin.purge(plan, { signal: new AbortController().signal, progress: () => {} });
+  await admin.purge(plan, toTheEnd);
   admin.close();
   expect(board.client.prepare('SELECT thread FROM muted_threads').pluck().all()).toEqual([1]);
   expect(found(board)).toEqual([]);

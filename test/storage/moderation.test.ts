@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
-import { control, exported, imported } from '../helpers/moved.ts';
+import { toTheEnd } from '../contract/storage.ts';
+import { exported, imported } from '../helpers/moved.ts';
 import { login, openBoard, type StoredBoard } from '../helpers/storage.ts';
 import { fillModeration, lookAfter } from './looked-after.ts';
 
@@ -179,7 +180,7 @@ test('a deleted owner is followed by the moderator with the oldest role, and a r
 
   await operator.renameUser('alice', userName('alicia'));
   expect(await owner()).toBe('alicia');
-  await operator.deleteUser('alicia', 'keep', control);
+  await operator.deleteUser('alicia', 'keep', toTheEnd);
   expect(await owner()).toBe('carol');
   await operator.setPassword('carol', null);
   expect(await owner()).toBe('bob');

@@ -8,12 +8,12 @@ import { Snapshot } from '../../src/storage/sqlite/moving/export-snapshot.ts';
 import { importBoard } from '../../src/storage/sqlite/moving/import.ts';
 import { live, lives } from '../contract/random-life.ts';
 import { openSqlite } from '../contract/sqlite.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { openBoard } from '../helpers/storage.ts';
 import { tempFolder } from '../helpers/temp.ts';
 
 async function exported(file: string): Promise<string> {
-  const control = { signal: new AbortController().signal, progress: () => {} };
-  const snapshot = await Snapshot.take(file, undefined, control);
+  const snapshot = await Snapshot.take(file, undefined, toTheEnd);
   try {
     const lines = exportLines(snapshot, { whole: true, passwords: true });
     return [...new ExportEncoder().encode(lines)].join('');

@@ -10,6 +10,7 @@ import {
   findTombstone,
   timesBetween,
 } from '../../src/storage/sqlite/statements/by-number.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import {
   connect,
   main,
@@ -21,7 +22,6 @@ import {
 } from '../helpers/storage.ts';
 
 const group = 1;
-const none = { signal: new AbortController().signal, progress: () => {} };
 
 /** Puts messages with these numbers into `main`, a microsecond apart; without a milestone if `milestones` says so. */
 function fill({ client }: StoredBoard, numbers: readonly number[], milestones = true): void {
@@ -74,9 +74,9 @@ test('a message is found by its number, also with deleted and purged messages ar
   // Milestones among them, the first and the last message, and a stretch longer than between two milestones.
   await admin.deleteMessages(main, [1, 5, 64, 127, 128, ...upTo(150).map((at) => at + 190), 400]);
   expectFound(board, 400);
-  await admin.purge(await admin.planPurge(main, { keep: 190 }), none);
+  await admin.purge(await admin.planPurge(main, { keep: 190 }), toTheEnd);
   expectFound(board, 400);
-  await admin.purge(await admin.planPurge(main, 'all'), none);
+  await admin.purge(await admin.planPurge(main, 'all'), toTheEnd);
   expectFound(board, 400);
 });
 
@@ -100,7 +100,7 @@ test('an import gives milestones to a group with gaps, and later posts continue 
   const milestones = healthChecks.find(({ name }) => name === 'milestones');
   if (!milestones) throw new Error('there is no such check');
   expect(problemsOf(milestones, board.client)).toHaveLength(1);
-  const snapshot = await Snapshot.take(board.file, undefined, none);
+  const snapshot = await Snapshot.take(board.file, undefined, toTheEnd);
   const lines = exportLines(snapshot, { whole: true, passwords: true });
   const text = [...new ExportEncoder().encode(lines)].join('');
   snapshot.close();
@@ -108,7 +108,7 @@ test('an import gives milestones to a group with gaps, and later posts continue 
   async function* chunks() {
     yield Buffer.from(text);
   }
-  await importBoard(file, chunks(), { ...none, restart: false });
+  await importBoard(file, chunks(), { ...toTheEnd, restart: false });
   const imported = connect(file);
   expect(problemsOf(milestones, imported)).toEqual([]);
   const stored = imported.prepare('SELECT number FROM messages WHERE milestone = 1').pluck().all();
@@ -136,7 +136,7 @@ test('the deletion of a user finds posts that reuse the ids of messages removed 
     if (++steps === 1) addAgain();
   };
   const admin = SqliteAdministration.outside(client);
-  const deleted = await admin.deleteUser('alice', 'keep', { ...none, progress });
+  const deleted = await admin.deleteUser('alice', 'keep', { ...toTheEnd, progress });
   expect(deleted).toEqual({ messages: 2, complete: true });
   expect(client.prepare('SELECT id, sender_id FROM messages').raw().all()).toEqual([
     [1, null],

@@ -5,6 +5,7 @@ import type { Administration } from '../../src/board/ports/administration.ts';
 import type { GroupRef } from '../../src/board/types.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
 import { healthChecks, problemsOf } from '../../src/storage/sqlite/file/health.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { PlainPasswords } from '../helpers/passwords.ts';
 import { Caller, type Refused } from './caller.ts';
@@ -22,7 +23,6 @@ const groups = ['main', 'a', 'b', 'c'];
 const owners = ['p0', 'p1'];
 const users = [...owners, 'u0', 'u1', 'u2', 'u3'];
 const password = 'one for all of them';
-const control = { signal: new AbortController().signal, progress: () => {} };
 const hour = 3600 * 1e6;
 
 // What holds in each transaction, written down by the database itself.
@@ -95,7 +95,7 @@ class Round {
     const on = { user, reason: '' };
     switch (random.whole(0, 12)) {
       case 0:
-        await board.deleteGroup(named(name), control);
+        await board.deleteGroup(named(name), toTheEnd);
         return this.ids.delete(name);
       case 1: {
         const to = random.pick(groups);
@@ -110,7 +110,7 @@ class Round {
       }
       case 4: {
         const plan = await board.planPurge(named(name), { keep: random.whole(0, 3) });
-        await board.purge(plan, control);
+        await board.purge(plan, toTheEnd);
         return this.purged.set(plan.group.id, plan.upTo);
       }
       case 5:

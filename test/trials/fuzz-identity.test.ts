@@ -6,6 +6,7 @@ import { Passwords } from '../../src/board/passwords.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
 import { Tokens } from '../../src/board/tokens.ts';
 import type { Client } from '../../src/storage/sqlite/file/connection.ts';
+import { toTheEnd } from '../contract/storage.ts';
 import { TestBoard } from '../helpers/board.ts';
 import { Caller } from './caller.ts';
 import type { Random } from './random.ts';
@@ -14,7 +15,6 @@ import { playRounds, seconds } from './rounds.ts';
 const names = ['u0', 'u1', 'u2', 'u3', 'u4', 'u5'];
 const clients = 8;
 const steps = 6;
-const control = { signal: new AbortController().signal, progress: () => {} };
 
 /** Passwords that are kept as they are, and take some turns of the event loop, in which others act. */
 class SlowPasswords extends Passwords {
@@ -107,7 +107,7 @@ class Round {
     switch (this.random.whole(0, 6)) {
       case 0:
         this.passwords.delete(name);
-        return administration.deleteUser(name, 'keep', control);
+        return administration.deleteUser(name, 'keep', toTheEnd);
       case 1: {
         const to = this.random.pick(names);
         const user = await administration.renameUser(name, userName(to));

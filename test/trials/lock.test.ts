@@ -21,12 +21,8 @@ test.skipIf(seconds === 0)(
   `while another process locks the database for ${seconds} s, only posts are refused`,
   async () => {
     const server = await TestServer.start();
-    const alice = await JsonPeer.connect(server.port);
-    await alice.call('session.login', { user: 'alice' });
-    await alice.call('group.join', { group: 'main' });
-    const reader = await JsonPeer.connect(server.port);
-    await reader.call('session.login', { user: 'bob' });
-    await reader.call('group.join', { group: 'main' });
+    const alice = await JsonPeer.member(server.port, 'alice');
+    const reader = await JsonPeer.member(server.port, 'bob');
     await post(alice, 'before');
 
     const other = openShared(databaseFile(server.data));

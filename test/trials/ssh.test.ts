@@ -98,8 +98,7 @@ async function noise(port: number, random: Random): Promise<void> {
 
 test(`for ${seconds} s, damaged packets at each stage of a connection harm neither the board nor the SSH server`, async () => {
   const { server, port } = await boardWithSsh();
-  const peer = await JsonPeer.connect(server.port);
-  await peer.call('session.login', { user: 'alice' });
+  const peer = await JsonPeer.login(server.port, 'alice');
   const child = childOf(server);
   const random = new Random(seed);
   const until = performance.now() + seconds * 1000;
@@ -135,8 +134,7 @@ test(`${sessions} sessions over SSH are served at the same time`, async () => {
   for (const { shows } of screens) await shows('You are in no group yet');
   const each = (memoryOf(child) - before) / sessions;
   report(`${sessions} sessions; ${each.toFixed(0)} KiB of memory for each`);
-  const peer = await JsonPeer.connect(server.port);
-  await peer.call('session.login', { user: 'alice' });
+  await JsonPeer.login(server.port, 'alice');
   expect(childOf(server)).toBe(child);
 });
 

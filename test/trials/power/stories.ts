@@ -10,6 +10,7 @@ import { databaseFile, openHeld } from '../../../src/storage/sqlite/file/open.ts
 import { exportLines } from '../../../src/storage/sqlite/moving/export-lines.ts';
 import { Snapshot } from '../../../src/storage/sqlite/moving/export-snapshot.ts';
 import { importBoard } from '../../../src/storage/sqlite/moving/import.ts';
+import { toTheEnd } from '../../contract/storage.ts';
 import { login, member, openBoard, post, type StoredBoard } from '../../helpers/storage.ts';
 import { tempFolder } from '../../helpers/temp.ts';
 import { range } from '../../server/support.ts';
@@ -26,7 +27,7 @@ export interface Story {
   check(folder: string, done: boolean): void | Promise<void>;
 }
 
-const control = { signal: new AbortController().signal, progress: () => {}, restart: false };
+const control = { ...toTheEnd, restart: false };
 const firstSchema = join(import.meta.dirname, '../../fixtures/schema-0000.sql');
 const damage = Buffer.alloc(100, 0xa5);
 const inBackup = (folder: string) => join(folder, 'backup.db');
