@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { Accounts } from '../../src/board/accounts.ts';
 import { groupName, userName } from '../../src/board/names.ts';
+import type { Actor } from '../../src/board/ports/actor.ts';
 import type { OpenedLogin } from '../../src/board/types.ts';
+import { limits } from '../../src/protocol/limits.ts';
 import { hashOfCode } from '../../src/storage/sqlite/acts/invitations.ts';
 import { SqliteAdministration } from '../../src/storage/sqlite/operator/administration.ts';
 import { ClockWatch } from '../../src/storage/sqlite/serving/clock-watch.ts';
@@ -272,3 +274,42 @@ test.each(faults)('after %s, a message can be edited within its time', async (_,
   await machine.run(30 * hour);
   await expect(edit('mended again')).rejects.toMatchObject({ code: 'EDIT_TOO_LATE' });
 });
+
+test('a day after the clock is right again, what was done while it was ahead no longer counts towards the limits of a day', async () => {
+  const machine = await machineWithPlans();
+  const { board } = machine;
+  const groups = new SqliteGroups(board.store);
+  const alice = await member(board, 'alice');
+  const others = Array.from({ length: 2 * limits.directsPerDay + 3 }, (_, at) => `user${at}`);
+  for (const name of others) await protect(board, name);
+  for (let posted = 0; posted < 2 * limits.reportsPerDay + 3; posted++)
+    await post(board, alice, 'spam');
+  const newGroup = (name: string) =>
+    ({ name: groupName(name), description: '', access: 'open' }) as const;
+  const bob = await protect(board, 'bob');
+  let reported = 0;
+  let made = 0;
+  const acts: [number, () => Promise<unknown>][] = [
+    [limits.reportsPerDay, () => groups.report(alice, main, ++reported, '')],
+    [limits.groupsPerDay, () => groups.create(alice, newGroup(`made${made++}`), 'anyone')],
+    [limits.directsPerDay, () => board.repository.openDirect(bob, others.shift() ?? '')],
+  ];
+  const reachAll = async () => {
+    for (const [limit, act] of acts) {
+      for (let done = 0; done < limit; done++) await act();
+      expect(await errorCodeOf(act())).toMatch(/_LIMIT$/);
+    }
+  };
+  machine.wall += 400 * day;
+  await reachAll();
+  machine.wall -= 400 * day;
+  await machine.watch.isTrusted();
+  for (const [, act] of acts) expect(await errorCodeOf(act())).toMatch(/_LIMIT$/);
+  await machine.run(day + hour);
+  await reachAll();
+});
+
+async function protect({ store, ...board }: StoredBoard, name: string): Promise<Actor> {
+  await store.run('createUser', { name: userName(name), passwordHash: `hash of ${name}` });
+  return login(board, name);
+}

@@ -1,6 +1,5 @@
 import { nameKey } from '../../../board/name-key.ts';
 import type { Actor } from '../../../board/ports/actor.ts';
-import { day } from '../../../board/times.ts';
 import type { Group, GroupRef, User } from '../../../board/types.ts';
 import { directName, isDirectName, userOfDirectName } from '../../../protocol/direct.ts';
 import { boardError } from '../../../protocol/errors.ts';
@@ -71,11 +70,14 @@ function findConversation({ groupByKey }: Statements, { user }: Actor, peer: Pee
 }
 
 /** @throws BoardError `DIRECT_LIMIT` */
-function requireRoomForConversation({ statements, posts, at }: ServerTx, { user }: Actor): void {
+function requireRoomForConversation(
+  { statements, posts, dayAgo }: ServerTx,
+  { user }: Actor,
+): void {
   const begun = (since: number, limit: number) =>
     statements.conversationsBegun.get({ user: user.id, since, limit })?.count ?? 0;
   const { directsPerDay, directsBegun } = limits;
-  if (begun(at - day, directsPerDay) >= directsPerDay) {
+  if (begun(dayAgo, directsPerDay) >= directsPerDay) {
     const what = `You have begun ${directsPerDay} direct conversations within a day`;
     throw boardError('DIRECT_LIMIT', what);
   }

@@ -2,7 +2,6 @@ import { type Name, nameKey } from '../../../board/name-key.ts';
 import { requireReadable } from '../../../board/names.ts';
 import type { Actor } from '../../../board/ports/actor.ts';
 import type { GroupChanges, GroupDetails } from '../../../board/ports/administration.ts';
-import { day } from '../../../board/times.ts';
 import type { Group, GroupRef, Origin } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
@@ -44,13 +43,13 @@ export function makeGroup(
     ...group
   }: NewGroup & { readonly actor: Actor; readonly creation: GroupCreation },
 ): { group: Group; joinedAt: number } {
-  const { statements, at } = tx;
+  const { statements, at, dayAgo: since } = tx;
   const { user, origin } = actor;
   requireActiveSession(statements, actor);
   requireMayCreate(actor, creation, group.access ?? 'open');
   requireRoomForGroup(statements, user, 'You own');
   requireRoomToJoin(statements, user);
-  const today = statements.groupsMade.get({ user: user.id, since: at - day })?.count ?? 0;
+  const today = statements.groupsMade.get({ user: user.id, since })?.count ?? 0;
   if (today >= limits.groupsPerDay) {
     throw boardError('GROUP_LIMIT', 'Within a day, you have made', limits.groupsPerDay);
   }

@@ -1,4 +1,3 @@
-import { day } from '../../../board/times.ts';
 import type { Group } from '../../../board/types.ts';
 import { boardError } from '../../../protocol/errors.ts';
 import { limits } from '../../../protocol/limits.ts';
@@ -12,7 +11,7 @@ import type { OperatorTx, ServerTx } from './transaction.ts';
 
 /** Reports a message to the moderators of its group. @throws BoardError as `Repository.report` does */
 export function report(
-  { statements, at, emit }: ServerTx,
+  { statements, at, dayAgo: since, emit }: ServerTx,
   { actor, group: ref, number, reason }: MemberAct & { number: number; reason: string },
 ): { group: Group } {
   const { group, joined } = requireMember(statements, actor, ref);
@@ -20,7 +19,7 @@ export function report(
     throw boardError('MESSAGE_NOT_FOUND', group.name, number);
   }
   const { user, origin } = actor;
-  const sent = statements.reportsSince.get({ user: user.id, since: at - day })?.count ?? 0;
+  const sent = statements.reportsSince.get({ user: user.id, since })?.count ?? 0;
   if (sent >= limits.reportsPerDay) throw boardError('REPORT_LIMIT', limits.reportsPerDay);
   const of = { group: group.id, number, user: user.id };
   const isOpen = statements.openReportOf.get(of) !== undefined;

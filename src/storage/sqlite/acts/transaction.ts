@@ -28,6 +28,8 @@ export type OperatorTx = Tx<OutsideEvent>;
 
 /** A transaction of a server: for acts of members and of the server itself. */
 export interface ServerTx extends Tx<BoardEvent> {
+  /** What is dated later counts towards the limits of a day. It is a day before `at`, or later if a clock was ahead. */
+  readonly dayAgo: number;
   /** State that consecutive posts of the transaction share. */
   readonly posts: PostRun;
   /** To be called if an act stores `count` times: `at`, and each further one a microsecond after the one before it. */

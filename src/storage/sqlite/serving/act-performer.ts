@@ -6,6 +6,7 @@ import { PostRun } from '../acts/post-run.ts';
 import type { ServerTx } from '../acts/transaction.ts';
 import type { Statements } from '../statements/statements.ts';
 import type { CallTime, Emit, Performer } from './committer.ts';
+import { PastTimes } from './past-times.ts';
 
 /** Runs acts for a server, where the database is. */
 export class ActPerformer implements Performer<Call> {
@@ -63,6 +64,7 @@ function keepsPosts({ act }: Call): boolean {
 /** One object serves all acts, because only one runs at a time. */
 class ReusedTx implements ServerTx {
   readonly posts: PostRun;
+  private readonly past = new PastTimes();
   emit: (event: BoardEvent) => void = () => {};
   time: CallTime = { ask: () => 0, now: 0 };
 
@@ -77,7 +79,13 @@ class ReusedTx implements ServerTx {
   }
 
   get at(): number {
-    return this.time.ask();
+    const at = this.time.ask();
+    this.past.note(at, this.now);
+    return at;
+  }
+
+  get dayAgo(): number {
+    return this.past.dayAgo(this.at, this.now);
   }
 
   takeTimes(count: number): void {
