@@ -181,6 +181,26 @@ test('what is marked as unread twice is counted once', async () => {
 });
 
 test('x says if the board counts older messages as read too, and then z does not take it back', async () => {
+  const screen = await besideOthers();
+  await screen.typed('x', '301 messages of the thread marked as read, and older messages');
+  await screen.typed('z', 'There is nothing to take back.');
+  const { memberships } = await screen.board.call('session.show', {});
+  const unread = memberships.find(({ group }) => group === 'main')?.unread;
+  expect(unread).toBeLessThan(300);
+  await screen.until(() => screen.rows[0]?.includes(`${unread} unread`) ?? false);
+});
+
+test('u says if the board keeps too few ranges to mark all as unread', async () => {
+  const screen = await besideOthers();
+  await screen.typed('X', '601 messages of main marked as read.');
+  await screen.typed('u', /Only the newest \d+ of 301 messages from here on could be marked/);
+  const said = Number(/newest (\d+) of/.exec(screen.text)?.[1]);
+  const { memberships } = await screen.board.call('session.show', {});
+  expect(memberships.find(({ group }) => group === 'main')?.unread).toBe(said);
+});
+
+/** A screen at the first message of a thread, whose 300 replies have messages of other threads between them. */
+async function besideOthers(): Promise<ScreenTester> {
   const { board, post, password } = await stage();
   const posts = [post('main', 'Long', 'The first.')];
   await posts[0];
@@ -191,10 +211,5 @@ test('x says if the board counts older messages as read too, and then z does not
   await Promise.all(posts);
   const screen = await ScreenTester.open(board, { password });
   await screen.typed('gmain#1\r', 'The first.');
-  await screen.typed('x', '301 messages of the thread marked as read, and older messages');
-  await screen.typed('z', 'There is nothing to take back.');
-  const { memberships } = await screen.board.call('session.show', {});
-  const unread = memberships.find(({ group }) => group === 'main')?.unread;
-  expect(unread).toBeLessThan(300);
-  await screen.until(() => screen.rows[0]?.includes(`${unread} unread`) ?? false);
-});
+  return screen;
+}

@@ -97,8 +97,8 @@ export class Acts {
     const { group } = step;
     try {
       await groups.stored(group);
-      const now = groups.find(group);
-      if (now) await this.restore(group, marksBefore(step, now), countsOf(step));
+      const now = await this.marksOf(group);
+      await this.restore(group, marksBefore(step, now), countsOf(step));
     } catch (error) {
       reader.marked.add(step);
       throw error;
@@ -124,24 +124,29 @@ export class Acts {
     let count = 0;
     let unread = 0;
     let mentions = 0;
-    const now = groups.find(group);
+    const now = await this.marksOf(group);
     for await (const messages of this.pagesOf(row, (row.number ?? row.thread) - 1)) {
       const page = messages.filter(({ senderId }) => senderId !== groups.userId);
-      const read = page.filter(({ number }) => now && isRead(now, number));
+      const read = page.filter(({ number }) => isRead(now, number));
       ranges.push(...rangesOf(page));
-      ranges.length = Math.min(ranges.length, mostRanges);
+      ranges.splice(0, Math.max(0, ranges.length - mostRanges));
       count += page.length;
       unread += read.length;
       mentions += this.mentionsIn(read);
     }
-    if (!now || count === 0) {
+    if (count === 0) {
       say('Your own messages are never unread.');
       return;
     }
-    await this.restore(group, withoutRanges(now, ranges), { unread, mentions });
+    const marks = await this.restore(group, withoutRanges(now, ranges), { unread, mentions });
     reader.keepUnread();
     await reader.refresh();
-    say(`${messagesIn(count)} from here on marked as unread.`);
+    const marked = countUnread(ranges, marks);
+    if (marked === count) say(`${messagesIn(count)} from here on marked as unread.`);
+    else
+      say(
+        `Only the newest ${marked} of ${messagesIn(count)} from here on could be marked as unread.`,
+      );
   }
 
   /** Mutes the thread under the cursor, or takes that back. */
@@ -186,7 +191,7 @@ export class Acts {
     group: number,
     { lastRead, ranges }: Marks,
     added: { readonly unread: number; readonly mentions: number },
-  ): Promise<void> {
+  ): Promise<Marks> {
     const { board, groups } = this.options;
     const marks = await board.call('group.restoreMarks', {
       group,
@@ -196,6 +201,12 @@ export class Acts {
     groups.marked(group, marks, added);
     // Whether each of them was read, or is muted, is known only to the board.
     groups.recount();
+    return marks;
+  }
+
+  /** What is read of a group, from the board: a list of groups can leave ranges out. */
+  private marksOf(group: number): Promise<Marks> {
+    return this.options.board.call('message.markRead', { group, number: 0 });
   }
 
   /** @returns whether the board has marked older messages of the group as well, because it keeps only so many ranges */
@@ -269,6 +280,15 @@ function rangesOf(messages: readonly Header[]): NumberRange[] {
 function marksBefore(step: MarkedStep, now: Marks): Marks {
   if (step.of === 'group') return withoutCatchUp(now, step.was, step.upTo);
   return withoutRanges(now, step.of === 'thread' ? step.ranges : [alone(step.number)]);
+}
+
+/** How many of the numbers in some ranges are unread. */
+function countUnread(ranges: readonly NumberRange[], marks: Marks): number {
+  let count = 0;
+  for (const [first, last] of ranges) {
+    for (let number = first; number <= last; number++) if (!isRead(marks, number)) count++;
+  }
+  return count;
 }
 
 function countsOf(step: MarkedStep): { readonly unread: number; readonly mentions: number } {
