@@ -51,6 +51,8 @@ export const limits = {
   /** Ranges in one request that marks messages as read, and in one that sets the marks. */
   rangesAtOnce: 64,
   rangesSet: 300,
+  /** Ranges in an answer that lists groups or memberships: a client refuses a line of more than 50,000 JSON values. */
+  rangesListed: 2000,
   /** Members that a message mentions: the first ones. And how many names are looked up to find them. */
   mentions: 20,
   mentionLookups: 200,

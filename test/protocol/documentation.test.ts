@@ -70,6 +70,7 @@ const limitRows: Record<keyof typeof limits | keyof typeof serverLimits, string>
   readRanges: 'ranges that are read after the read mark',
   rangesAtOnce: 'ranges in a request',
   rangesSet: 'ranges in a request',
+  rangesListed: 'ranges in a list of groups, and in a login',
   mentions: 'members whom a message mentions',
   mentionLookups: 'names that are looked up for a message',
   reason: 'reason of an act, a report or a deletion',

@@ -168,6 +168,31 @@ test('a list has the groups of its reader and a limited number of others, howeve
   expect((await client.call('group.list', {})).groups).toHaveLength(limits.groupsListed);
 });
 
+test('a login lists a limited number of ranges, so that a client reads it, and the board keeps the others', async () => {
+  const { board } = await members(['alice']);
+  const dan = await board.person('dan');
+  dan.send('%exit');
+  await dan.toEnd();
+  const ranges = Array.from({ length: 250 }, (_, at) => 2 * at + 2);
+  const database = board.database();
+  database.exec(`WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 80)
+    INSERT INTO groups (name, name_key, skeleton, key_skeleton, created_at, last_number) SELECT 'x' || i, 'x' || i, 'x' || i, 'x' || i, 1, 600 FROM n`);
+  database
+    .prepare(`INSERT INTO memberships (group_id, user_id, joined_at, last_read_number, read_ranges)
+      SELECT groups.id, users.id, 1, 0, ? FROM users, groups WHERE users.name = 'dan' AND groups.name GLOB 'x[0-9]*'`)
+    .run(ranges.join(','));
+  const client = await connect({ host: '127.0.0.1', port: board.port, user: 'dan' });
+  onTestFinished(() => client.close());
+  const { memberships } = await client.call('session.show', {});
+  const { groups } = await client.call('group.list', {});
+  for (const listed of [memberships, groups]) {
+    const all = listed.flatMap((entry) => entry.ranges);
+    expect(all).toHaveLength(limits.rangesListed);
+  }
+  const read = await client.call('message.markRead', { group: 'x80', number: 0 });
+  expect(read).toEqual({ lastRead: 0, ranges: ranges.map((number) => [number, number]) });
+});
+
 test('leaving groups again and again makes room for no more than the groups of a day', async () => {
   const { peers } = await members(['alice']);
   const [alice] = peers;

@@ -1,9 +1,10 @@
 import { endOfTime } from '../../board/times.ts';
 import type { GroupSummary } from '../../board/types.ts';
-import { toGroup, toHeader, toMarks, toMemberPage, toOwner } from '../../board/view.ts';
+import { toGroup, toHeader, toMemberPage, toOwner } from '../../board/view.ts';
 import { limits } from '../../protocol/limits.ts';
 import type { Handlers } from './context.ts';
 import { mappedInSteps } from './in-steps.ts';
+import { marksInAnswer } from './memberships.ts';
 import { unreadOf } from './unread.ts';
 
 // Groups that are read from the database before the other connections have their turn: 0.1 ms.
@@ -30,11 +31,12 @@ export const groupHandlers: Pick<
     costs.charge(mark);
     const joined = groups.filter((group) => group.joined);
     const counts = await unreadOf(context, actor.user, joined, endOfTime);
+    const marksOf = marksInAnswer();
     const shown = (group: GroupSummary) => {
       // Others may have posted since the groups were read, so the marks are those that the count was made from.
       const count = counts.get(group.id) ?? { ...group, unread: 0, mentions: 0 };
       const { unread, mentions, lastRead, ranges, lastNumber } = count;
-      const marks = toMarks({ lastRead, ranges });
+      const marks = marksOf({ lastRead, ranges });
       return { ...group, name: hub.nameOf(group), unread, mentions, lastNumber, ...marks };
     };
     const listed = await mappedInSteps(context, groups, shown);

@@ -1,6 +1,7 @@
 import { type Membership, openRules, type User } from '../../board/types.ts';
 import { toMarks } from '../../board/view.ts';
-import { readMarks } from '../../protocol/marks.ts';
+import { limits } from '../../protocol/limits.ts';
+import { type Marks, readMarks } from '../../protocol/marks.ts';
 import type { Membership as Shown } from '../../protocol/schemas.ts';
 import type { Context } from './context.ts';
 import { mappedInSteps } from './in-steps.ts';
@@ -23,10 +24,11 @@ export async function withUnread(
     ...{ id, lastRead, lastNumber },
   }));
   const counts = await unreadOf(context, user, groups, until);
+  const marksOf = marksInAnswer();
   // Each property is written out: to spread objects costs three times as much.
   const shown = (membership: Membership): Shown => {
     const { group, unread, mentions, lastNumber, notify, rules = openRules, role } = membership;
-    const { lastRead, ranges } = toMarks(readMarks(membership));
+    const { lastRead, ranges } = marksOf(readMarks(membership));
     const { access, posting, replying } = rules;
     return {
       id: group.id,
@@ -45,4 +47,17 @@ export async function withUnread(
     };
   };
   return mappedInSteps(context, memberships, shown);
+}
+
+/**
+ * Shows the marks of the groups of one answer, in its order. The ranges of a group are left out if `limits.rangesListed` is too few for
+ * them and those before.
+ */
+export function marksInAnswer(): (marks: Marks) => ReturnType<typeof toMarks> {
+  let left: number = limits.rangesListed;
+  return ({ lastRead, ranges }) => {
+    if (ranges.length > left) return { lastRead, ranges: [] };
+    left -= ranges.length;
+    return toMarks({ lastRead, ranges });
+  };
 }

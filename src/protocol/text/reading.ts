@@ -139,7 +139,9 @@ export class Reading {
     for (const { id, was, upTo } of undone) {
       const now = groups.find((group) => group.id === id);
       if (!now?.joined) continue;
-      const { lastRead, ranges } = withoutCatchUp(now, was, upTo);
+      // A list can leave ranges out.
+      const marks = await call('message.markRead', { group: id, number: 0 });
+      const { lastRead, ranges } = withoutCatchUp(marks, was, upTo);
       await call('group.restoreMarks', {
         group: id,
         lastRead,
