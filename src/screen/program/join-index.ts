@@ -24,9 +24,9 @@ export class JoinIndex extends ListIndex {
 
   get note(): string {
     const joining = this.keys.offer('open', 'index', 'joins the group that the cursor is on.');
-    return this.isOnly
-      ? `You are in no group yet.${joining}`
-      : `You are not in these groups.${joining}`;
+    const more = this.joinable.isCut ? ' There are more groups than are listed.' : '';
+    const said = this.isOnly ? 'You are in no group yet.' : 'You are not in these groups.';
+    return `${said}${more}${joining}`;
   }
 
   get empty(): string {

@@ -26,6 +26,8 @@ const pause = { shown: 1000, counted: 30_000 };
 export class Joinable {
   /** Undefined until the board has listed them. */
   groups: readonly JoinableGroup[] | undefined;
+  /** Whether the board has further groups, which it did not list. */
+  isCut = false;
   private timer: NodeJS.Timeout | undefined;
   private loading: Promise<void> | undefined;
   private isStale = false;
@@ -79,14 +81,15 @@ export class Joinable {
     const { board, changed } = this.options;
     this.isStale = false;
     this.loadedAt = Date.now();
-    let groups: Result<'group.list'>['groups'];
+    let listed: Result<'group.list'>;
     try {
-      ({ groups } = await board.call('group.list', { watch: true }));
+      listed = await board.call('group.list', { watch: true });
     } catch (error) {
       this.isStale = true;
       throw error;
     }
-    this.groups = groups
+    this.isCut = listed.more === true;
+    this.groups = listed.groups
       .filter(({ joined }) => !joined)
       .map(({ id, name, description, members, access, invited }) => {
         return { id, name, description, members, isClosed: access !== 'open' && !invited };
