@@ -182,8 +182,8 @@ export class PendingCalls {
 function waitsForNext(method: Method, error: unknown): boolean {
   if (error instanceof BoardError) return error.code === 'SHUTTING_DOWN';
   if (!(error instanceof ConnectionLost) || !isRepeatable(method)) return false;
-  // The server would send the same line over the limits again and again.
-  return errorCode(error.cause) !== 'EPROTO';
+  // After a line over the limits: it was probably the answer to a read, and would be sent again and again.
+  return methods[method].effect !== 'read' || errorCode(error.cause) !== 'EPROTO';
 }
 
 /** Writes that have no further effect if they are sent again: a post has a key, and an edit changes nothing the second time. */

@@ -8,13 +8,13 @@ import { cost, costlyTexts } from '../helpers/costly.ts';
 import { ScriptedServer } from './scripted-server.ts';
 
 /** A client that has logged in at a server whose answers the test gives. */
-async function loggedIn() {
+async function loggedIn(firstPause = 60_000) {
   const server = await ScriptedServer.start();
   const accepted = server.client();
-  const connecting = connect({ ...server.address, user: 'alice', timing: { firstPause: 60_000 } });
+  const connecting = connect({ ...server.address, user: 'alice', timing: { firstPause } });
   const peer = await accepted;
   await peer.welcome();
-  return { client: await connecting, peer };
+  return { client: await connecting, peer, server };
 }
 
 const deep = (depth: number) => `${'['.repeat(depth)}${']'.repeat(depth)}`;
@@ -34,12 +34,23 @@ test.each([
   await client.close();
 });
 
-test('an answer over the limits is not asked for again for ever', async () => {
-  const { client, peer } = await loggedIn();
+test('an answer over the limits is not asked for again for ever, and a post beside it is sent again', async () => {
+  const { client, peer, server } = await loggedIn(1);
   const listed = client.call('group.list', {});
   await peer.request();
+  const posted = client.post('main', 's', 'c');
+  const { params } = await peer.request();
+  const accepted = server.client();
   peer.write(`{"jsonrpc":"2.0","id":3,"result":${deep(4000)}}\n`);
   await expect(listed).rejects.toBeInstanceOf(ConnectionError);
+  const next = await accepted;
+  await next.welcome();
+  const again = await next.answerNext({
+    ...{ group: 'main', groupId: 1, number: 1, senderId: 1, sender: 'alice' },
+    ...{ postedAt: '1', subject: 's', thread: 1 },
+  });
+  expect(again).toMatchObject({ method: 'message.post', params: { key: params.key } });
+  await posted;
   await client.close();
 });
 
