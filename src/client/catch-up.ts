@@ -90,8 +90,12 @@ async function fetchPage(
     if (!wanted()) break;
     const params = { group: feed.membership.group, groupId: id, message };
     const isWanted = feed.membership.notify !== 'mentions' || isMentioned(message, user());
-    if (feed.take(message.number) && isWanted) announce({ method: 'message.posted', params });
-    const changed = feed.changes.release(message.number, message.editedAt);
+    const isAnnounced = feed.take(message.number) && isWanted;
+    if (isAnnounced) announce({ method: 'message.posted', params });
+    const changed = feed.changes.release(
+      message.number,
+      isAnnounced ? message.editedAt : undefined,
+    );
     if (changed) announce(changed);
   }
   return messages.length > 0;

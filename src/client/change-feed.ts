@@ -7,8 +7,9 @@ export function numberOf({ method, params }: ChangeNotice): number {
   return method === 'message.edited' ? params.message.number : params.number;
 }
 
-// Own changes are remembered up to this number for each group. An older one may be announced once more after a gap.
-const ownAtMost = 1000;
+// Own changes and edits in lists are remembered up to this number for each group. An older one may be announced once more after
+// a gap.
+const mostKnown = 1000;
 
 /**
  * Which edits and deletions of one group were announced, so that after a gap the missed ones are announced, and none
@@ -21,7 +22,7 @@ export class ChangeFeed {
   private readonly held = new Map<number, ChangeNotice>();
   /** Changes that this client has made: the time of the last edit by number, or undefined for a deletion. */
   private readonly own = new Map<number, string | undefined>();
-  /** When messages of the last list were edited, by number: a list can have an edit whose notice arrives later. */
+  /** When announced messages of the last list were edited, by number: a list can have an edit whose notice arrives later. */
   private readonly listed = new Map<number, string>();
 
   /** @param mark the counter up to which everything counts as announced; 0 for a board without changes */
@@ -67,10 +68,7 @@ export class ChangeFeed {
    * @param editedAt undefined for a deletion
    */
   made(number: number, editedAt: string | undefined): void {
-    this.own.delete(number);
-    this.own.set(number, editedAt);
-    const [oldest] = this.own.keys();
-    if (this.own.size > ownAtMost && oldest !== undefined) this.own.delete(oldest);
+    remember(this.own, number, editedAt);
   }
 
   /** Whether the last change of a message was made by this client. */
@@ -83,15 +81,18 @@ export class ChangeFeed {
     this.held.set(numberOf(notice), notice);
   }
 
-  /** The change of a message that is announced now, unless the message was listed as it is after the change. */
+  /**
+   * The change of a listed message that is announced now, unless the message was announced as it is after the change.
+   * @param editedAt when the message as it was announced was edited; undefined if it was not, or was not announced
+   */
   release(number: number, editedAt: string | undefined): ChangeNotice | undefined {
     const notice = this.held.get(number);
     this.held.delete(number);
-    if (editedAt !== undefined) this.listed.set(number, editedAt);
+    if (editedAt !== undefined) remember(this.listed, number, editedAt);
     return notice && !this.wasListed(notice) ? notice : undefined;
   }
 
-  /** Whether a message was listed as it is after a change of it. */
+  /** Whether a message was announced from a list as it is after a change of it. */
   wasListed(notice: ChangeNotice): boolean {
     if (notice.method !== 'message.edited') return false;
     const { number, editedAt = '' } = notice.params.message;
@@ -103,4 +104,11 @@ export class ChangeFeed {
   forgetHeld(): void {
     this.held.clear();
   }
+}
+
+function remember<T>(edits: Map<number, T>, number: number, editedAt: T): void {
+  edits.delete(number);
+  edits.set(number, editedAt);
+  const [oldest] = edits.keys();
+  if (edits.size > mostKnown && oldest !== undefined) edits.delete(oldest);
 }

@@ -1,8 +1,10 @@
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect, test } from 'vitest';
+import { catchUp } from '../../src/client/catch-up.ts';
 import { GroupFeed } from '../../src/client/group-feed.ts';
 import type { BoardClient, Notice } from '../../src/client/index.ts';
+import type { Call, Membership } from '../../src/protocol/schemas.ts';
 import { toTheEnd } from '../contract/storage.ts';
 import { boardBehindPath } from './behind-path.ts';
 
@@ -134,36 +136,61 @@ test('a client that joined later is not told of changes of messages from before,
   expect(await until('posted 4 "four"')).toEqual(['edited 2 "zwei"', 'posted 4 "four"']);
 });
 
-test('an edit that a list has already, and whose notice arrives after it, is not announced again', () => {
-  const rules = {
-    access: 'open',
-    posting: 'members',
-    replying: 'members',
-    role: 'member',
-  } as const;
-  const membership = {
-    id: 1,
-    group: 'main',
-    unread: 0,
-    mentions: 0,
-    lastRead: 0,
-    ranges: [],
-    ...rules,
+const membership: Membership = {
+  ...{ id: 1, group: 'main', unread: 0, mentions: 0, lastRead: 0, ranges: [] },
+  ...{ access: 'open', posting: 'members', replying: 'members', role: 'member' },
+  ...{ lastNumber: 3, change: 1, notify: 'all' },
+};
+
+const header = (number: number, editedAt: string) => ({
+  ...{ number, senderId: 2, sender: 'bob', postedAt: '1', subject: 's', thread: number, editedAt },
+});
+
+/** Whether a notice of an edit is announced when it arrives. */
+function isTold(feed: GroupFeed, number: number, editedAt: string, change: number): boolean {
+  return feed.takeChange({
+    method: 'message.edited',
+    params: { group: 'main', groupId: 1, message: header(number, editedAt), change },
+  });
+}
+
+/** Catches up with messages from 4 on, of which all were edited at time 2. */
+async function catchUpWith(feed: GroupFeed, numbers: number[]): Promise<string[]> {
+  feed.resume({ ...membership, lastNumber: Math.max(...numbers) });
+  const announced: string[] = [];
+  const call = async (_: string, { after = 0 }: { after?: number }) => {
+    const left = numbers.filter((number) => number > after);
+    return { ...main, messages: left.map((number) => header(number, '2')) };
   };
-  const feed = new GroupFeed({ ...membership, lastNumber: 3, change: 1, notify: 'all' }, 3);
-  const header = { number: 4, senderId: 2, sender: 'bob', postedAt: '1', subject: 's', thread: 4 };
-  const edited = (editedAt: string, change: number) =>
-    feed.takeChange({
-      method: 'message.edited',
-      params: { group: 'main', groupId: 1, message: { ...header, editedAt }, change },
-    });
-  feed.resume({ ...membership, lastNumber: 4, change: 1, notify: 'all' });
-  feed.changes.goLive();
-  expect(feed.take(4)).toBe(true);
-  expect(feed.changes.release(4, '2')).toBeUndefined();
-  feed.goLive();
-  expect(edited('2', 2)).toBe(false);
-  expect(edited('3', 3)).toBe(true);
+  await catchUp(feed, {
+    call: call as unknown as Call,
+    wanted: () => true,
+    announce: ({ method }) => announced.push(method),
+    user: () => 'alice',
+  });
+  return announced;
+}
+
+test('an edit that a list has already, and whose notice arrives after it, is not announced again', async () => {
+  const feed = new GroupFeed(membership, 3);
+  expect(await catchUpWith(feed, [4])).toEqual(['message.posted']);
+  expect(isTold(feed, 4, '2', 2)).toBe(false);
+  expect(isTold(feed, 4, '3', 3)).toBe(true);
+});
+
+test('an edit of an own message by another session is announced, also if a list has it already', async () => {
+  const feed = new GroupFeed(membership, 3);
+  feed.posted(5);
+  expect(await catchUpWith(feed, [4, 5, 6])).toEqual(['message.posted', 'message.posted']);
+  expect(isTold(feed, 5, '2', 2)).toBe(true);
+});
+
+test('only so many edits of a list are remembered', async () => {
+  const feed = new GroupFeed(membership, 3);
+  const numbers = Array.from({ length: 1001 }, (_, at) => at + 4);
+  expect(await catchUpWith(feed, numbers)).toHaveLength(1001);
+  expect(isTold(feed, 5, '2', 2)).toBe(false);
+  expect(isTold(feed, 4, '2', 3)).toBe(true);
 });
 
 test(
