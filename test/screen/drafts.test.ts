@@ -115,7 +115,7 @@ test('two screens of a user move a draft to the new name of its group once', () 
   const store = draftsInMemory();
   store.set('plans', { text: 'On Sunday' });
   const screens = [new KeptDrafts(store), new KeptDrafts(store)];
-  for (const drafts of screens) drafts.renamed('plans', 'ideas');
+  for (const drafts of screens) drafts.renamed(new Map([['plans', 'ideas']]));
   for (const drafts of screens) {
     expect(drafts.places()).toEqual(['ideas']);
     expect(drafts.get('ideas')).toEqual({ text: 'On Sunday' });
@@ -127,9 +127,32 @@ test('a draft does not take the place of the one that its new name has', () => {
   store.set('plans', { text: 'On Sunday' });
   store.set('ideas', { text: 'On Monday' });
   const drafts = new KeptDrafts(store);
-  drafts.renamed('plans', 'ideas');
+  drafts.renamed(new Map([['plans', 'ideas']]));
   expect(drafts.get('ideas')).toEqual({ text: 'On Monday' });
   expect(drafts.get('plans')).toEqual({ text: 'On Sunday' });
+});
+
+test.each<[string, Record<string, string>]>([
+  ['one after the other', { plans: 'ideas', news: 'plans' }],
+  ['in a chain, known in the other order', { news: 'plans', plans: 'ideas' }],
+  ['against each other', { news: 'plans', plans: 'news' }],
+  ['in a ring of three', { news: 'plans', plans: 'ideas', ideas: 'news' }],
+])('drafts follow groups whose names were changed %s', (_, names) => {
+  const store = draftsInMemory();
+  const groups = Object.keys(names);
+  for (const group of groups) {
+    store.set(group, { text: `For ${group}` });
+    store.set(`${group}#7 edit`, { text: `For 7 of ${group}` });
+  }
+  const drafts = new KeptDrafts(store);
+  drafts.renamed(new Map(Object.entries(names)));
+  const places = Object.values(names).flatMap((name) => [name, `${name}#7 edit`]);
+  expect(drafts.places().sort()).toEqual(places.sort());
+  expect(store.places().sort()).toEqual(places);
+  for (const group of groups) {
+    expect(drafts.get(`${names[group]}`)?.text).toBe(`For ${group}`);
+    expect(drafts.get(`${names[group]}#7 edit`)?.text).toBe(`For 7 of ${group}`);
+  }
 });
 
 test('a draft that the store has lost is not listed any more', () => {

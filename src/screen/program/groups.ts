@@ -26,8 +26,8 @@ interface GroupsOptions {
   readonly board: BoardClient;
   /** Called when what the screen shows may have changed. */
   readonly changed: () => void;
-  /** Called when a group of the user has another name. */
-  readonly renamed: (was: string, now: string) => void;
+  /** Called when groups of the user have other names: the new one of each old one. */
+  readonly renamed: (names: ReadonlyMap<string, string>) => void;
   /** Called with an error of a call that nobody waits for. */
   readonly failed: (error: unknown) => void;
 }
@@ -298,9 +298,7 @@ export class Groups implements Reader {
   private replace(entries: readonly GroupEntry[]): void {
     const before = new Map(this.entries.map(({ id, name }) => [id, name]));
     this.entries = inOrder(entries);
-    for (const { id, name } of entries) {
-      const was = before.get(id) ?? name;
-      if (was !== name) this.options.renamed(was, name);
-    }
+    const renamed = entries.map(({ id, name }) => [before.get(id) ?? name, name] as const);
+    this.options.renamed(new Map(renamed.filter(([was, now]) => was !== now)));
   }
 }

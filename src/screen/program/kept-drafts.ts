@@ -58,14 +58,36 @@ export class KeptDrafts implements DraftStore {
     return marked;
   }
 
-  /** A group has another name: its drafts go with it. A draft that is there already stays, and the other one keeps its place. */
-  renamed(was: string, now: string): void {
+  /**
+   * Groups have other names: their drafts go with them. A draft that is there already stays, and the other one keeps its place.
+   * @param names the new name of each old one. A new name may be the old one of another group
+   */
+  renamed(names: ReadonlyMap<string, string>): void {
+    const next = new Map<string, string>();
     for (const each of this.places()) {
       const place = draftPlace(each);
-      if (place.to === 'command' || place.group !== was) continue;
-      const next = `${now}${each.slice(was.length)}`;
-      this.move(each, next);
+      if (place.to === 'command') continue;
+      const now = names.get(place.group);
+      if (now !== undefined) next.set(each, `${now}${each.slice(place.group.length)}`);
     }
+    for (const first of next.keys()) {
+      const moves: { from: string; to: string }[] = [];
+      let from = first;
+      for (let to = next.get(from); to !== undefined; to = next.get(from)) {
+        moves.unshift({ from, to });
+        next.delete(from);
+        from = to;
+      }
+      // The last one moves first, so that its place is free. In a ring no place is.
+      if (from !== first) for (const each of moves) this.move(each.from, each.to);
+      else this.exchange(moves);
+    }
+  }
+
+  /** Sets texts and does not move them: a second screen that does the same changes nothing. */
+  private exchange(moves: readonly { readonly from: string; readonly to: string }[]): void {
+    const drafts = moves.map(({ from, to }) => ({ to, draft: this.store.get(from) }));
+    for (const { to, draft } of drafts) this.set(to, draft);
   }
 
   move(from: string, to: string): void {

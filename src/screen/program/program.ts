@@ -67,7 +67,7 @@ export class Program {
     const { clock } = this;
     const drafts = new KeptDrafts(options.drafts);
     const showsJoinable = () => this.reader.index instanceof JoinIndex;
-    const renamed = (was: string, now: string) => drafts.renamed(was, now);
+    const renamed = (names: ReadonlyMap<string, string>) => drafts.renamed(names);
     const groups = new Groups({ board, changed, renamed, failed, showsJoinable });
     const reader = new Reader({ board, groups, keys, clock, size, changed, failed, say });
     const dialogue = new Dialogue({
