@@ -98,7 +98,9 @@ export class SshConnection {
     // A program that does not speak SSH can show a line of text.
     else if (reason === 'identification') socket.write(`${ending.sentence}\r\n`);
     this.closed();
-    endGently(socket);
+    // A peer that does not read would only keep the bytes in memory for longer.
+    if (reason === 'unread') socket.destroy();
+    else endGently(socket);
   }
 
   /** The server ends: so does this connection, when its sessions have ended. @param scripts see `SshSession.stop` */

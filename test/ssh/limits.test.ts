@@ -259,11 +259,14 @@ test('a client for which more bytes wait than the limit allows is closed', async
   await client.shell();
   // In place of a client that reads nothing: the kernel would keep some MiB before they wait in the server.
   const { connections } = ssh.server as unknown as { connections: Map<Socket, unknown> };
-  for (const socket of connections.keys()) socket.cork();
+  const [socket] = connections.keys();
+  socket?.cork();
   // Each of these questions has an answer of about 50 bytes.
   for (let at = 0; at < 5000; at++) inside(client.client)._protocol.ping();
   await client.closed;
   expect(texts(ssh)).toContain('closed an SSH connection: does not read what it is sent');
+  // It is cut off at once, with what waits.
+  expect(socket).toMatchObject({ destroyed: true, writableEnded: false });
   expect(ssh.visitors[0]?.gone.aborted).toBe(true);
 });
 
