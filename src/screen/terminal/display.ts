@@ -28,8 +28,8 @@ const largestSize: Size = { columns: 400, rows: 150 };
 // than anybody sees.
 const pause = { soon: 33, now: 8 };
 // After a frame, other work has so many times as long as the frame took, in milliseconds at most `most`: over SSH, one process
-// draws all screens.
-const rest = { times: 4, most: 500 };
+// draws all screens. A frame also takes long when the machine is busy, so a key press waits less.
+const rest = { times: 4, most: { soon: 500, now: 100 } };
 // Clusters and styles that are kept. After so many, all is drawn again from scratch.
 const mostTables = 8192;
 const titleCharacters = 60;
@@ -169,7 +169,7 @@ export class Display {
 
   private plan(pace: 'now' | 'soon'): void {
     if (!this.isOpen || this.isSending || !this.isDue) return;
-    const least = Math.max(pause[pace], Math.min(rest.most, rest.times * this.took));
+    const least = Math.max(pause[pace], Math.min(rest.most[pace], rest.times * this.took));
     const wait = this.lastFrame + least - performance.now();
     if (wait <= 0) {
       clearTimeout(this.timer);

@@ -5,6 +5,7 @@ import { Terminal } from '@xterm/headless';
 import { expect, test } from 'vitest';
 import { abilitiesOf } from '../../../src/screen/terminal/abilities.ts';
 import { Display, type DisplayOptions } from '../../../src/screen/terminal/display.ts';
+import type { Surface } from '../../../src/screen/terminal/surface.ts';
 
 const opening = '\x1b[22;2t\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[?1004l\x1b[0m';
 const closing = '\x1b[?2026l\x1b]8;;\x1b\\\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l\x1b[23;2t';
@@ -164,6 +165,29 @@ test('frames that take long leave most of the time to others, however often the 
   // Each takes 20 ms, and 80 ms belong to others.
   expect(frames).toBeGreaterThan(1);
   expect(frames).toBeLessThan(12);
+});
+
+test('a key press after a frame that took long waits 100 ms at most', async () => {
+  const output = new PassThrough();
+  const display = displayOn(output);
+  const pauses: number[] = [];
+  let ended = 0;
+  const busy = (surface: Surface) => {
+    const start = performance.now();
+    if (ended > 0) pauses.push(start - ended);
+    surface.text(0, 0, `frame ${pauses.length}`);
+    while (performance.now() - start < 100);
+    ended = performance.now();
+  };
+  display.open();
+  while (pauses.length < 3) {
+    display.draw(busy, 'now');
+    await once(output, 'data');
+  }
+  display.close();
+  expect(Math.min(...pauses)).toBeGreaterThan(90);
+  // The machine may be busy.
+  expect(Math.min(...pauses)).toBeLessThan(200);
 });
 
 test('titles and copied texts are clean and bounded', async () => {
