@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync } from 'node:fs';
 import { decodeUtf8 } from '../protocol/utf8.ts';
 import { newDraft } from './drafts.ts';
 import type { Terminal } from './terminal/terminal.ts';
@@ -75,7 +75,7 @@ function edited({ file, given, failure, use }: Returned): Edited {
   }
   const failed = failure && {
     failure,
-    ...(!isUnsaved(file, given) && { savedIn: file }),
+    ...(existsSync(file) && !isUnsaved(file, given) && { savedIn: file }),
   };
   return { text, ...failed, discard: () => discard(file, bytes) };
 }
