@@ -1,4 +1,4 @@
-import { expect, test, vi } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import type { Access } from '../../src/board/admission.ts';
 import { userName } from '../../src/board/names.ts';
 import type { Administration } from '../../src/board/ports/administration.ts';
@@ -220,6 +220,7 @@ test.each<[string, Operation]>([
   await alice.call('session.logout', {});
   const { reports } = SqliteGroups.prototype;
   const counting = vi.spyOn(SqliteGroups.prototype, 'reports');
+  onTestFinished(() => counting.mockRestore());
   counting.mockImplementationOnce(async function (this: SqliteGroups, ...args) {
     await board.operate(async (operator) => lose(operator, board));
     return reports.apply(this, args);
@@ -227,5 +228,4 @@ test.each<[string, Operation]>([
   const again = await board.connectProgram();
   expect(await word(again, 'session.login', { user: 'alice', password })).toBe('in');
   expect(counting).toHaveBeenCalledOnce();
-  counting.mockRestore();
 });
