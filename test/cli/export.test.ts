@@ -104,8 +104,9 @@ test('an export beside a server is a snapshot, and the WAL can be reset while it
   const board = await TestBoard.start();
   const alice = await board.memberProgram('alice');
   const say = (subject: string) =>
-    alice.call('message.post', { group: 'main', subject, content: 'x'.repeat(20_000) });
-  for (let number = 1; number <= 20; number++) await say(`${number}`);
+    alice.call('message.post', { group: 'main', subject, content: 'x'.repeat(30_000) });
+  // More than pipes take.
+  for (let number = 1; number <= 100; number++) await say(`${number}`);
   const { child, result } = startCli(['export', '--data', board.data]);
   child.stdout.pause();
   // Some of it has come: the snapshot is taken, and the rest waits to be read.
@@ -118,12 +119,12 @@ test('an export beside a server is a snapshot, and the WAL can be reset while it
   child.stdout.resume();
   const { code, stdout, stderr } = await result;
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
-  const [board20, ...others] = stdout
+  const [board100, ...others] = stdout
     .trimEnd()
     .split('\n')
     .map((line) => JSON.parse(line));
-  expect(board20).toMatchObject({ messages: 20, users: 1, memberships: 1 });
-  expect(others.at(-1)).toMatchObject({ type: 'end', lines: 28 });
+  expect(board100).toMatchObject({ messages: 100, users: 1, memberships: 1 });
+  expect(others.at(-1)).toMatchObject({ type: 'end', lines: 108 });
   expect(readdirSync(board.data).filter((name) => name.includes('export'))).toEqual([]);
 });
 

@@ -40,8 +40,9 @@ export function* exportLines(snapshot: Snapshot, scope: ExportScope): Generator<
     yield membershipLine(row, scope);
   yield* restrictionLines(snapshot.client);
   const revisions = snapshot.client.prepare<[number, number], RevisionRow>(revisionQuery);
+  const name = snapshot.client.prepare<[number], string>(nameQuery).pluck();
   for (const row of rows<MessageRow>(snapshot, messageQuery)) {
-    yield messageLine(row);
+    yield messageLine(row, (user) => name.get(user));
     if (row.edits === 0) continue;
     for (const revision of revisions.iterate(row.group_id, row.number)) {
       yield revisionLine(row, revision);
@@ -68,6 +69,7 @@ interface UserRow {
 }
 
 const userQuery = 'SELECT * FROM snap.users ORDER BY id';
+const nameQuery = 'SELECT name FROM snap.users WHERE id = ?';
 
 function userLine(row: UserRow, { passwords }: ExportScope): ExportLine {
   return {

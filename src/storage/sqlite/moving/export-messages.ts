@@ -1,5 +1,6 @@
 import { deletedUser } from '../../../board/export-fields.ts';
 import type { ExportLine } from '../../../board/export-format.ts';
+import { everyoneId } from '../../../board/mentions.ts';
 import { everyone } from '../../../protocol/mentions.ts';
 import { formatTime } from '../../../protocol/time.ts';
 
@@ -20,23 +21,27 @@ export interface MessageRow {
   deleted_by: number | null;
   deleter: string | null;
   changed: number | null;
+  /** The ids of users as a JSON array; `everyoneId` for all. */
   mentions: string | null;
 }
 
-// CROSS JOIN makes the messages the outer loop, so that they come in the order of their ids without sorting.
+// CROSS JOIN makes the messages the outer loop, so that they come in the order of their ids without sorting. The names
+// of those mentioned are looked up one by one: `json_each` belongs to the board's own database, and this query would
+// hold a snapshot of it, and so its log, for as long as the export is read.
 export const messageQuery = `
   SELECT m.group_id, g.ref AS "group", m.number, u.name AS sender, m.posted_at, m.subject,
     m.content, m.post_key, m.deleted_at, m.edited_at, m.edits, m.deleted_by, m.changed,
-    m.reply_to, m.thread,
-    (SELECT name FROM snap.users WHERE id = m.deleted_by) AS deleter,
-    iif(m.mentions IS NULL, NULL, (SELECT json_group_array(coalesce(mentioned.name, '${everyone}'))
-      FROM json_each(m.mentions) AS ids LEFT JOIN snap.users mentioned ON mentioned.id = ids.value
-      WHERE ids.value = 0 OR mentioned.id IS NOT NULL)) AS mentions
+    m.reply_to, m.thread, m.mentions,
+    (SELECT name FROM snap.users WHERE id = m.deleted_by) AS deleter
   FROM snap.messages m CROSS JOIN snap.groups g ON g.id = m.group_id
     LEFT JOIN snap.users u ON u.id = m.sender_id
   ORDER BY m.id`;
 
-export function messageLine(row: MessageRow): ExportLine {
+/** @param nameOf the name of a user of the export */
+export function messageLine(
+  row: MessageRow,
+  nameOf: (user: number) => string | undefined,
+): ExportLine {
   const { group, number, deleted_at } = row;
   const postedAt = formatTime(row.posted_at);
   const thread = row.thread !== null && { thread: row.thread };
@@ -49,7 +54,10 @@ export function messageLine(row: MessageRow): ExportLine {
       ...thread,
     };
   }
-  const mentions: string[] = JSON.parse(row.mentions ?? '[]');
+  const mentioned: number[] = JSON.parse(row.mentions ?? '[]');
+  const mentions = mentioned
+    .map((user) => (user === everyoneId ? everyone : nameOf(user)))
+    .filter((name) => name !== undefined);
   return {
     type: 'message',
     group,
