@@ -52,7 +52,7 @@ export class OpenFiles {
 
   private advice(path: string, now: string | undefined): string {
     if (path !== this.file) {
-      return 'Restart the server: it brings all that it has acknowledged into the database as it stops.';
+      return 'Restart the server once its log says that everything that was acknowledged is in the database.';
     }
     const back = 'Move it back, with what is beside it, and the server goes on';
     return now === undefined
