@@ -1,6 +1,15 @@
 import { execFileSync, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  closeSync,
+  constants,
+  existsSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,7 +34,12 @@ test('SIGHUP while the server starts does not end it, and reads the configuratio
   next.stderr.setEncoding('utf8').on('data', (text) => {
     log += text;
   });
-  const writer = await open(pipe, 'w');
+  const ended = once(next, 'exit').then(() => {
+    // Without a reader the writer would wait for ever, and keep a thread of this process.
+    closeSync(openSync(pipe, constants.O_RDONLY | constants.O_NONBLOCK));
+    throw new Error(`The server has ended: ${log}`);
+  });
+  const writer = await Promise.race([open(pipe, 'w'), ended]);
   next.kill('SIGHUP');
   rmSync(file);
   writeFileSync(file, 'access = "closed"\n');
