@@ -8,7 +8,7 @@ export const sshLimits = {
   /** Requests to authenticate on one connection, without the first `freeProbes` questions whether a key is welcome. */
   authRequests: 30,
   freeProbes: 20,
-  /** Maximum of a user name, and of a password. The board accepts no longer ones. */
+  /** Bytes of a user name, and of a password. The board accepts no longer ones. */
   credentials: 1024,
   /** What a connection may send before it has logged in. */
   strangerBytes: 256 * 1024,
@@ -38,7 +38,7 @@ export const sshLimits = {
   unsent: 1024 * 1024,
   /** The value of one environment variable. Six names are accepted. */
   variableBytes: 64,
-  /** Maximum of a command. */
+  /** Bytes of a command. */
   command: 16 * 1024,
   /** Columns and rows of a terminal. */
   terminalSize: 1000,

@@ -48,7 +48,7 @@ const notConnecting = 'clients that check it will not connect';
 // Some systems give the keys of services to a group, which is no mistake.
 const allCanRead = 0o004;
 
-/** A warning if every user of the machine can read the key: whoever has it can speak for the board. */
+/** A warning if every user of the machine can read the key. With the key, a user can pose as the board. */
 function readersOf(key: string): string[] {
   const status = statSync(key);
   if (!status.isFile() || (status.mode & allCanRead) === 0) return [];

@@ -7,8 +7,8 @@ import { withHint } from './hints.ts';
 import { connectWithRetries, type Persistence, targetOf } from './reach.ts';
 
 /**
- * Connects to the board, and prints what `read` reads there. It ends when that is done, at a signal, or when the reader of the output
- * has closed it.
+ * Connects to the board, and prints what `read` reads there. It ends when `read` has ended, at a signal, or when the program that
+ * reads the output has closed it.
  * @throws Interrupted after a signal, and any error of `targetOf`, `connectWithRetries` and `read`
  */
 export async function readFromBoard(

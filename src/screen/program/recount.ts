@@ -8,7 +8,7 @@ interface RecountOptions {
   readonly board: BoardClient;
   /**
    * Called before the board is asked.
-   * @returns stores the counts of the board. It returns false if they are out of date by then, and the board has to count again
+   * @returns a function that stores the counts of the board. It returns false if they are out of date by then, and the board has to count again
    */
   readonly begin: () => (memberships: readonly Membership[]) => boolean;
   readonly failed: (error: unknown) => void;
