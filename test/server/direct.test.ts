@@ -703,7 +703,7 @@ test('direct.open with check is refused as it would be, and makes nothing', asyn
   expect(await alice.call('direct.open', { user: 'dave', check: true })).toMatchObject({ groupId });
 });
 
-test('a user with whom very many others have begun conversations can log in, and is shown the read ones', async () => {
+test('a user with whom very many others have begun conversations can log in, and is shown the read ones and the newest ones', async () => {
   const { board, alice, dave } = await twoPrograms();
   board
     .database()
@@ -721,5 +721,10 @@ test('a user with whom very many others have begun conversations can log in, and
   const client = await connect({ host: '127.0.0.1', port: board.port, user: 'alice', password });
   onTestFinished(() => client.close());
   expect(client.memberships).toHaveLength(limits.directsAtLogin);
-  expect(client.memberships.map(({ group }) => group)).toContain('@dave');
+  const groups = client.memberships.map(({ group }) => group);
+  expect(groups).toContain('@dave');
+  expect(groups).toContain('@x3499');
+  expect(groups).not.toContain('@x10');
+  expect(await client.call('session.show', {})).toMatchObject({ more: true });
+  expect(await dave.call('session.show', {})).not.toHaveProperty('more');
 });

@@ -116,19 +116,24 @@ async function toStanding(
   context: Context,
   { user, memberships, since, readOnly, mutes }: Standing,
 ): Promise<Result<'session.show'>> {
+  const listed = listedOf(memberships);
   return {
     user: user.name,
     userId: user.id,
     ...(readOnly && { readOnly: true }),
     ...(mutes && { mutes: true }),
-    memberships: await withUnread(context, user, listed(memberships), since, since),
+    memberships: await withUnread(context, user, listed, since, since),
+    ...(listed.length < memberships.length && { more: true }),
   };
 }
 
-/** All groups, and a limited number of conversations: first those in which the user has read something, the oldest first. */
-function listed(memberships: readonly Membership[]): readonly Membership[] {
+/** All groups, and a limited number of conversations: first those in which the user has read something, the newest first. */
+function listedOf(memberships: readonly Membership[]): readonly Membership[] {
+  if (memberships.length <= limits.directsAtLogin) return memberships;
   const conversations = memberships.filter(({ group }) => isDirectName(group.name));
   if (conversations.length <= limits.directsAtLogin) return memberships;
+  // Memberships are in the order of their groups' ids.
+  conversations.reverse();
   const isRead = ({ lastRead, ranges }: Membership) => lastRead > 0 || ranges !== '';
   const inOrder = [
     ...conversations.filter(isRead),

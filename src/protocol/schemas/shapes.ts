@@ -165,6 +165,8 @@ export const standing = z.object({
   user: z.string(),
   userId: z.int(),
   memberships: z.array(membership),
+  /** True if direct conversations are left out: `direct.list` has all of them. */
+  more: z.boolean().optional(),
   /** True if the user has muted threads or users: see `mute.list`. */
   mutes: z.boolean().optional(),
   /** True while the board's disk fails: only reading works. */
