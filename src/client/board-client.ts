@@ -164,8 +164,8 @@ export class BoardClient extends EventEmitter<BoardClientEvents> {
     this.id = session.userId;
     this.rename(session.user);
     this.muting = session.mutes ?? false;
-    const read = isFirst ? [] : this.feeds.resume(session.memberships);
-    if (isFirst) this.feeds.begin(session.memberships);
+    const read = isFirst ? [] : this.feeds.resume(session);
+    if (isFirst) this.feeds.begin(session);
     connection.on('notice', (notice) => this.take(notice));
     const settled = this.calls.resume(connection);
     if (isFirst) return;

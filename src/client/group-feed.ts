@@ -11,7 +11,7 @@ export class GroupFeed {
   private mark: number;
   /** Numbers above the mark that were posted by this client. */
   private readonly own = new Set<number>();
-  /** While catching up, the highest known number of the group. */
+  /** While catching up, the highest known number of the group; infinite if none is known. */
   private target: number | undefined;
   readonly changes: ChangeFeed;
 
@@ -43,9 +43,15 @@ export class GroupFeed {
     this.absorb();
   }
 
+  /** As `resume`, for a direct conversation that the answer has left out: its newest number is not known. */
+  resumeUnlisted(change: number): void {
+    this.target = this.membership.notify === 'none' ? undefined : Number.POSITIVE_INFINITY;
+    this.changes.resume(change);
+  }
+
   /** All missed messages were announced. */
   goLive(): void {
-    this.mark = Math.max(this.mark, this.target ?? 0);
+    if (this.target !== Number.POSITIVE_INFINITY) this.mark = Math.max(this.mark, this.target ?? 0);
     this.target = undefined;
     this.changes.forgetHeld();
     this.absorb();
@@ -66,7 +72,7 @@ export class GroupFeed {
   /** Whether to announce a message that has arrived. While catching up, it will be listed instead. */
   takeLive(number: number): boolean {
     if (this.target === undefined) return this.take(number);
-    this.target = Math.max(this.target, number);
+    this.target = Number.isFinite(this.target) ? Math.max(this.target, number) : number;
     return false;
   }
 

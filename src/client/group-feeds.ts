@@ -6,12 +6,20 @@ import { type Role, roles } from '../protocol/rights.ts';
 import type { Answer, Membership, Notice, Result } from '../protocol/schemas.ts';
 import { GroupFeed } from './group-feed.ts';
 
+type Shown = Pick<Result<'session.show'>, 'memberships' | 'more'>;
+
 /** The feeds of the groups that the user is a member of, by group number: names may change. */
 export class GroupFeeds {
   private feeds = new Map<number, GroupFeed>();
+  /** The `change` of all memberships of the last login or resume. */
+  private since = 1;
+  /** Whether that login or resume has left direct conversations out. */
+  private leftOut = false;
 
   /** Called for the first login: messages posted before it are not announced. */
-  begin(memberships: readonly Membership[]): void {
+  begin({ memberships, more = false }: Shown): void {
+    this.since = changeOf(memberships);
+    this.leftOut = more;
     for (const membership of memberships) this.add(membership, membership.lastNumber);
   }
 
@@ -23,9 +31,11 @@ export class GroupFeeds {
    * Called when the session goes on after a gap.
    * @returns the groups in which the user's marks have changed in another session since the connection was lost
    */
-  resume(memberships: readonly Membership[]): Membership[] {
+  resume({ memberships, more = false }: Shown): Membership[] {
     const known = this.feeds;
     this.feeds = new Map();
+    this.since = changeOf(memberships);
+    this.leftOut = more;
     const read: Membership[] = [];
     for (const membership of memberships) {
       const before = known.get(membership.id);
@@ -34,6 +44,11 @@ export class GroupFeeds {
       const feed = before ?? new GroupFeed(membership, membership.lastRead);
       feed.resume(membership);
       this.feeds.set(membership.id, feed);
+    }
+    for (const [id, feed] of more ? known : []) {
+      if (this.feeds.has(id) || !isDirectName(feed.membership.group)) continue;
+      feed.resumeUnlisted(this.since);
+      this.feeds.set(id, feed);
     }
     return read;
   }
@@ -56,7 +71,7 @@ export class GroupFeeds {
   learn({ method, params, result }: Answer, userId: number): void {
     switch (method) {
       case 'message.post':
-        this.beginDirect(result);
+        this.beginDirect(result, this.leftOut ? result.number - 1 : 0);
         this.feeds.get(result.groupId)?.posted(result.number);
         break;
       case 'message.edit':
@@ -140,6 +155,7 @@ export class GroupFeeds {
   take({ method, params }: Notice, user: { readonly id: number; readonly name: string }): boolean {
     switch (method) {
       case 'message.posted':
+        this.beginDirect(params, params.message.number - 1);
         return this.feeds.get(params.groupId)?.takeLive(params.message.number) ?? true;
       case 'message.edited':
         return this.feeds.get(params.groupId)?.takeChange({ method, params }) ?? true;
@@ -213,10 +229,16 @@ export class GroupFeeds {
     }
   }
 
-  /** A direct conversation that may have been begun just now: nothing of it has been announced. */
-  private beginDirect({ group, groupId: id }: { group: string; groupId: number }): void {
-    // Every counter of a change is above 1.
-    if (isDirectName(group) && !this.feeds.has(id)) this.joined({ id, group, change: 1 }, 0);
+  /**
+   * A direct conversation that was begun after the login, or that the login has left out.
+   * @param announced the number up to which everything counts as announced
+   */
+  private beginDirect(
+    { group, groupId: id }: { group: string; groupId: number },
+    announced = 0,
+  ): void {
+    if (!isDirectName(group) || this.feeds.has(id)) return;
+    this.joined({ id, group, change: this.since }, announced);
   }
 
   /** @param announced the highest number that the join has shown */
@@ -254,6 +276,11 @@ export class GroupFeeds {
     const feed = this.feeds.get(id);
     if (feed) feed.membership = { ...feed.membership, ...change };
   }
+}
+
+function changeOf([first]: readonly Membership[]): number {
+  // Every counter of a change is above 1.
+  return first?.change ?? 1;
 }
 
 function rulesOf({

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { expect, test } from 'vitest';
+import { expect, onTestFinished, test, vi } from 'vitest';
 import { groupName, userName } from '../../src/board/names.ts';
 import { groupRef } from '../../src/board/refs.ts';
 import { type BoardClient, connect } from '../../src/client/index.ts';
@@ -380,4 +380,54 @@ test('memberships follow roles and rules, in the session that changes them and i
   await becomes(phone, undefined);
   await bob.call('group.delete', { group: 'plans' });
   expect(of(bob)).toBeUndefined();
+});
+
+test('a message in a conversation that the login has left out is announced, also if it comes during a gap', async () => {
+  const server = await ScriptedServer.start();
+  let accepted = server.client();
+  const next = async () => {
+    const peer = await accepted;
+    accepted = server.client();
+    peer.write('Who? \n');
+    await peer.answerNext(info);
+    return peer;
+  };
+  const session = {
+    ...{ user: 'alice', userId: 1, token: 't', more: true },
+    memberships: [
+      { id: 5, group: 'main', unread: 0, lastRead: 0, lastNumber: 0, change: 40, notify: 'all' },
+    ],
+  };
+  const message = (number: number) => ({
+    ...{ number, senderId: 2, sender: 'dave', postedAt: '2026-11-28T10:00:00.000Z' },
+    ...{ subject: `m${number}`, thread: number },
+  });
+  const connected = connect({ ...server.address, user: 'alice', timing });
+  const first = await next();
+  await first.answerNext(session);
+  const alice = await connected;
+  onTestFinished(() => alice.close());
+  const announced: string[] = [];
+  alice.on('notice', ({ method, params }) => {
+    if (method === 'message.posted') announced.push(params.message.subject);
+  });
+  const dave = { group: '@dave', groupId: 9 };
+  first.send({ method: 'message.posted', params: { ...dave, message: message(8) } });
+  await vi.waitFor(() => expect(announced).toEqual(['m8']));
+  expect(alice.memberships).toMatchObject([{ id: 5 }, { id: 9, lastNumber: 7, change: 40 }]);
+  first.socket.end();
+
+  const second = await next();
+  await second.answerNext({ ...session, memberships: [{ ...session.memberships[0], change: 40 }] });
+  const page = { ...dave, more: false };
+  expect(await second.answerNext({ ...page, messages: [message(9)] })).toMatchObject({
+    ...{ method: 'message.list', params: { group: 9, after: 8 } },
+  });
+  const asked = await second.request();
+  second.send(
+    { id: asked.id, result: { ...page, messages: [] } },
+    { method: 'message.posted', params: { ...dave, message: message(10) } },
+  );
+  await vi.waitFor(() => expect(announced).toEqual(['m8', 'm9', 'm10']));
+  expect(alice.memberships.map(({ id }) => id)).toEqual([5, 9]);
 });

@@ -1,8 +1,9 @@
 import type { BoardClient } from '../../client/board-client.ts';
+import { isDirectName } from '../../protocol/direct.ts';
 import { limits } from '../../protocol/limits.ts';
 import { alone, type Marks, readsOthers, withRead } from '../../protocol/marks.ts';
 import { MutedNotices, mutedNotices } from '../../protocol/muted.ts';
-import type { Header, Membership, Notice } from '../../protocol/schemas.ts';
+import type { Header, Membership, Notice, Result } from '../../protocol/schemas.ts';
 import {
   changed,
   entryOf,
@@ -259,11 +260,14 @@ export class Groups implements Reader {
   }
 
   /** Begins a count by the board, which is not believed if something has changed here until it is there. */
-  private beginCount(): (memberships: readonly Membership[]) => boolean {
+  private beginCount(): (counted: Result<'session.show'>) => boolean {
     const { changes } = this;
-    return (memberships) => {
+    return ({ memberships, more }) => {
       if (changes !== this.changes || !this.unstored.isEmpty) return false;
-      this.replace(memberships.map(entryOf));
+      const counted = new Set(memberships.map(({ id }) => id));
+      const leftOut = ({ id, name }: GroupEntry) => isDirectName(name) && !counted.has(id);
+      const kept = more ? this.entries.filter(leftOut) : [];
+      this.replace([...kept, ...memberships.map(entryOf)]);
       this.options.changed();
       return true;
     };

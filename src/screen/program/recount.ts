@@ -1,5 +1,5 @@
 import type { BoardClient } from '../../client/board-client.ts';
-import type { Membership } from '../../protocol/schemas.ts';
+import type { Result } from '../../protocol/schemas.ts';
 
 // The least time between two counts by the board, in milliseconds.
 const pause = 1000;
@@ -10,7 +10,7 @@ interface RecountOptions {
    * Called before the board is asked.
    * @returns a function that stores the counts of the board. It returns false if they are out of date by then, and the board has to count again
    */
-  readonly begin: () => (memberships: readonly Membership[]) => boolean;
+  readonly begin: () => (counted: Result<'session.show'>) => boolean;
   readonly failed: (error: unknown) => void;
 }
 
@@ -42,8 +42,7 @@ export class Recount {
     this.isCounting = true;
     const take = begin();
     try {
-      const { memberships } = await board.call('session.show', {});
-      if (!take(memberships)) this.soon();
+      if (!take(await board.call('session.show', {}))) this.soon();
     } catch (error) {
       failed(error);
     } finally {
