@@ -3,7 +3,7 @@ import type { Core } from '../../core/core.ts';
 import type { Door, DoorAddress } from '../../core/door.ts';
 import type { Session } from '../../core/session.ts';
 import { formatTime } from '../../protocol/time.ts';
-import { listenBeside } from '../unix/board-socket.ts';
+import { listenBeside, pathTooLong } from '../unix/board-socket.ts';
 import { fitsSocket } from '../unix/socket-file.ts';
 
 // How long a client has to read its answer, in milliseconds, and how many clients may read at once.
@@ -53,7 +53,13 @@ export class OperatorDoor implements Door {
 
   async open(core: Core): Promise<DoorAddress[]> {
     const { database, made } = this.options;
+    const { log } = core;
     const without = 'stats cannot show who is connected';
+    const path = socketFile(database);
+    if (path === undefined) {
+      log.warn({ database }, pathTooLong(without));
+      return [];
+    }
     const server = createServer((socket) => {
       socket.on('error', () => {});
       const deadline = setTimeout(() => socket.destroy(), readingTime).unref();
@@ -62,15 +68,13 @@ export class OperatorDoor implements Door {
       socket.end(JSON.stringify(answer(core.hub.connected)));
     });
     server.maxConnections = mostClients;
-    const path = socketFile(database);
-    const at = await listenBeside(server, { database, path, without, log: core.log, made });
-    if (at === undefined) return [];
+    if (!(await listenBeside(server, { path, without, log, made }))) return [];
     // After `listen`, an error is a failed accept (no file descriptors left): that client gets no answer.
     server.on('error', () => {});
     // A client that is still reading does not keep the process alive.
     server.unref();
     this.server = server;
-    return [{ text: at, secure: false }];
+    return [{ text: path, secure: false }];
   }
 
   async close(): Promise<void> {

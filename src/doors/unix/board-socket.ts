@@ -3,10 +3,7 @@ import type { Logger } from 'pino';
 import { listenAt } from './socket-file.ts';
 
 interface BoardSocketOptions {
-  /** The path of the database. */
-  readonly database: string;
-  /** Undefined if a socket cannot have the path. */
-  readonly path: string | undefined;
+  readonly path: string;
   /** What the board cannot do without the socket, for the log. */
   readonly without: string;
   readonly log: Logger;
@@ -15,26 +12,27 @@ interface BoardSocketOptions {
   readonly made: (path: string) => void;
 }
 
+/** For the log, if a socket cannot have the path. */
+export function pathTooLong(without: string): string {
+  return `${without}: the path of the folder is too long for a socket`;
+}
+
 /**
  * Has a server listen at a socket beside the database. If it cannot, it is closed, and the log says why: the board serves its
  * members all the same.
- * @returns the path; undefined if it does not listen
+ * @returns whether it listens
  */
 export async function listenBeside(
   server: Server,
-  { database, path, without, log, backlog, made }: BoardSocketOptions,
-): Promise<string | undefined> {
-  if (path === undefined) {
-    log.warn({ database }, `${without}: the path of the folder is too long for a socket`);
-    return undefined;
-  }
+  { path, without, log, backlog, made }: BoardSocketOptions,
+): Promise<boolean> {
   try {
     await listenAt(server, path, backlog);
     made(path);
-    return path;
+    return true;
   } catch (error) {
     log.warn({ path, reason: (error as Error).message }, without);
     server.close();
-    return undefined;
+    return false;
   }
 }

@@ -4,7 +4,7 @@ import type { Entrance } from '../arriving/entrance.ts';
 import { backlog, Listeners } from '../arriving/listeners.ts';
 import { jsonOnly } from '../dialects/by-first-bytes.ts';
 import { Connections } from '../stream/connections.ts';
-import { listenBeside } from '../unix/board-socket.ts';
+import { listenBeside, pathTooLong } from '../unix/board-socket.ts';
 import { fitsSocket } from '../unix/socket-file.ts';
 
 /** The path of the vouched socket of the server of a database; undefined if a socket cannot have such a path. */
@@ -37,13 +37,20 @@ export class VouchedDoor implements Door {
 
   async open(core: Core): Promise<DoorAddress[]> {
     const { database, entrance, made } = this.options;
+    const { log } = core;
+    const without =
+      'the socket for people who come by ssh could not be made; all others are served';
+    const path = vouchedSocket(database);
+    if (path === undefined) {
+      log.warn({ database }, pathTooLong(without));
+      return [];
+    }
     const connections = new Connections(core, {
       door: this.name,
       choice: jsonOnly,
       unframedClients: false,
     });
     const { keepAliveDelay } = core.limits;
-    const path = vouchedSocket(database);
     const address = `unix:${path}`;
     const listeners = new Listeners({
       entrance,
@@ -53,14 +60,10 @@ export class VouchedDoor implements Door {
       keepAliveDelay,
     });
     const listener = listeners.create();
-    const without =
-      'the socket for people who come by ssh could not be made; all others are served';
-    const { log } = core;
-    const at = await listenBeside(listener, { database, path, without, log, backlog, made });
-    if (at === undefined) return [];
+    if (!(await listenBeside(listener, { path, without, log, backlog, made }))) return [];
     listeners.started(listener);
     this.listeners = listeners;
-    return [{ text: at, secure: false }];
+    return [{ text: path, secure: false }];
   }
 
   async close(reason: string): Promise<void> {
