@@ -23,7 +23,10 @@ export const groupHandlers: Pick<
     let mark = costs.mark();
     for (let isLast = false, after = 0; !isLast; ) {
       const found = await board.groups(actor, { after, limit: groupsAtOnce });
-      groups.push(...found.filter(({ joined, invited }) => joined || invited || left-- > 0));
+      for (const group of found) {
+        if (group.joined || group.invited) groups.push(group);
+        else if (left-- > 0) groups.push(group);
+      }
       after = found.at(-1)?.id ?? 0;
       isLast = found.length < groupsAtOnce;
       mark = await costs.breathe(mark);

@@ -7,12 +7,12 @@ import type { Context, Handlers } from './context.ts';
 import { inSteps } from './in-steps.ts';
 
 export const searchHandlers: Pick<Handlers, 'message.search' | 'mention.list'> = {
-  'message.search': (context, { query, ...page }) => {
+  'message.search': async (context, { query, ...page }) => {
     const { board, session } = context;
     return foundPage(context, board.search(session.actor, query, within(page)));
   },
 
-  'mention.list': (context, page) => {
+  'mention.list': async (context, page) => {
     const { board, session } = context;
     return foundPage(context, board.mentions(session.actor, within(page)));
   },
