@@ -22,11 +22,16 @@ export class ConversationLimit {
   /**
    * Keeps room for a conversation with the user `name`, which a request of a session may begin.
    * @param exists whether the session has such a conversation by now
-   * @returns a function to call once the request is carried out or refused
+   * @returns a function to call once the request is carried out or refused; undefined if there is no limit
    * @throws BoardError `DIRECT_LIMIT`
    */
-  reserve({ id, login, address }: Session, name: string, exists: () => boolean): () => void {
-    const user = login?.user.id ?? 0;
+  reserve(
+    { id, actor, address }: Session,
+    name: string,
+    exists: () => boolean,
+  ): (() => void) | undefined {
+    if (this.limit.perHour === 0) return undefined;
+    const user = actor.user.id;
     const network = networkOf(address);
     const release = this.limit.reserve(network, `${user} ${nameKey(name)}`, exists);
     if (!release) {
@@ -34,9 +39,10 @@ export class ConversationLimit {
       const what = `${burst} direct conversations were begun from your address at once, and ${perHour} an hour after that`;
       throw boardError('DIRECT_LIMIT', what);
     }
-    const beginner = this.beginners.get(id) ?? { user, network, requests: 0 };
+    const known = this.beginners.get(id);
+    const beginner = known ?? { user, network, requests: 0 };
+    if (!known) this.beginners.set(id, beginner);
     beginner.requests++;
-    this.beginners.set(id, beginner);
     return () => {
       release();
       beginner.requests--;

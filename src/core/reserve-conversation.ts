@@ -5,7 +5,7 @@ import type { Context } from './handlers/context.ts';
 /**
  * Refuses a request that would begin a direct conversation if too many were begun from the network of its session, or are being
  * begun. Requests about conversations that the user has go on.
- * @returns a function to call once the request is carried out or refused; undefined if it begins no conversation
+ * @returns a function to call once the request is carried out or refused; undefined if it begins no conversation, or there is no limit
  * @throws BoardError `DIRECT_LIMIT`
  */
 export function reserveConversation<M extends Method>(
