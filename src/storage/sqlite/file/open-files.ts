@@ -52,7 +52,7 @@ export class OpenFiles {
 
   private advice(path: string, now: string | undefined): string {
     if (path !== this.file) {
-      return 'Restart the server once its log says that everything that was acknowledged is in the database.';
+      return 'Restart the server, but not before it has logged that the database has everything.';
     }
     const back = 'Move it back, with what is beside it, and the server goes on';
     return now === undefined
