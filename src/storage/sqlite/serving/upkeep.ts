@@ -6,7 +6,7 @@ import { findDue, type Removal } from '../acts/retention.ts';
 import { isIndexed } from '../acts/search-index.ts';
 import { tokenLifetime } from '../acts/tokens.ts';
 import { givesBack, unusedPages } from '../file/space.ts';
-import { removeHiddenStep } from '../steps/purge.ts';
+import { removeSomeHidden } from '../steps/purge.ts';
 import type { Store } from './store.ts';
 
 // Tokens and networks of one step.
@@ -102,7 +102,7 @@ export class SqliteUpkeep implements Upkeep {
   async removeGroups(): Promise<boolean> {
     const { hiddenGroup } = this.store.statements;
     if (!(await this.store.read(() => hiddenGroup.get()))) return true;
-    await removeHiddenStep(this.store, {});
+    await removeSomeHidden(this.store, {});
     return false;
   }
 

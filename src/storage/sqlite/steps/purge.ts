@@ -115,7 +115,7 @@ async function removeHidden(
 ): Promise<boolean> {
   const group = { id, name };
   const { shortestPause } = executor;
-  const step = () => removeHiddenStep(executor, { group });
+  const step = () => removeSomeHidden(executor, { group });
   try {
     return await executor.long(() => runSteps(step, { signal, shortestPause }));
   } catch (error) {
@@ -129,7 +129,7 @@ async function removeHidden(
  * @param which the group; without it, any hidden group
  * @returns whether a group was deleted
  */
-export async function removeHiddenStep(
+export async function removeSomeHidden(
   executor: Executor,
   which: { readonly group?: Group },
 ): Promise<boolean> {
