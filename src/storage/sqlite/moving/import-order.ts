@@ -7,9 +7,21 @@ import {
 
 /** The kinds of lines that the first line counts. */
 const kinds = [
-  ...(['users', 'groups', 'directs', 'blocks', 'mutes', 'memberships'] as const),
-  ...(['messages', 'deleted', 'revisions'] as const),
-  ...(['restrictions', 'invitations', 'logged', 'closed', 'pins', 'reports'] as const),
+  'users',
+  'groups',
+  'directs',
+  'blocks',
+  'mutes',
+  'memberships',
+  'messages',
+  'deleted',
+  'revisions',
+  'restrictions',
+  'invitations',
+  'logged',
+  'closed',
+  'pins',
+  'reports',
 ] as const;
 
 type Kind = (typeof kinds)[number];
@@ -61,6 +73,12 @@ export class LineOrder {
   require(line: ImportLine): void {
     this.requirePlace(line.type);
     if (this.header?.version === 1) requireVersion1(line);
+  }
+
+  /** Notes that a line was read. */
+  taken(line: ImportLine): void {
+    if (line.type === 'board') this.header = line;
+    this.last = line.type;
   }
 
   /** @throws ExportError for a number of a group that the board has not given out */

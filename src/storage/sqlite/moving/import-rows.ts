@@ -38,9 +38,7 @@ export class ImportRows {
   private readonly messages: MessageRows;
 
   private readonly actions: Take = {
-    board: (line) => {
-      this.order.header = line;
-    },
+    board: () => {},
     user: (line) => this.members.addUser(line),
     group: (line) => this.members.addGroup(line),
     direct: (line) => this.members.addDirect(line),
@@ -106,7 +104,7 @@ export class ImportRows {
           )
         : error;
     }
-    this.order.last = line.type;
+    this.order.taken(line);
   }
 
   private requireCounts(): void {
