@@ -41,7 +41,7 @@ import { LockedError, ServerLock } from './storage/sqlite/file/lock.ts';
 import { databaseFile } from './storage/sqlite/file/open.ts';
 import { SqliteAccounts } from './storage/sqlite/serving/accounts.ts';
 import { ClockWatch, describeFinding } from './storage/sqlite/serving/clock-watch.ts';
-import { freeBytes } from './storage/sqlite/serving/disk-room.ts';
+import { freeSpaceIfKnown } from './storage/sqlite/serving/disk-room.ts';
 import { SqliteScreens } from './storage/sqlite/serving/screens.ts';
 import { ServerStore } from './storage/sqlite/serving/server-store.ts';
 import { SqliteUpkeep } from './storage/sqlite/serving/upkeep.ts';
@@ -202,6 +202,7 @@ async function build(
   });
   const proxies = NetworkMap.of(config.proxyProtocol ?? [], true as const);
   const entrance = new Entrance({ core, capacity, proxies, arrivalTime: config.arrivalTime });
+  const database = databaseFile(data);
   const sources: Sources = {
     version,
     server: counts,
@@ -210,7 +211,7 @@ async function build(
     arriving: () => entrance.arriving(),
     usersOnline: () => hub.online,
     holdings: () => store.holdings(),
-    diskFree: () => freeBytes(store.client.name),
+    diskFree: () => freeSpaceIfKnown(database),
     storageFails: () => store.trouble.isFailing,
     readsFail: () => store.trouble.readsFail,
     logLinesDropped: () => config.linesDropped?.() ?? 0,
@@ -220,7 +221,6 @@ async function build(
     probe: () => store.probe(),
   };
   const metricsDoor = metrics && new MetricsDoor(metrics, sources);
-  const database = databaseFile(data);
   const operatorDoor = new OperatorDoor({ database, made: giveToOwner });
   const vouchedDoor = new VouchedDoor({ database, entrance, made: giveToOwner });
   closers.add(

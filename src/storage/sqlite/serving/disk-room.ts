@@ -7,9 +7,9 @@ import { freeSpace } from '../file/space.ts';
 const roomForPost = 128 * 1024;
 
 /** Free bytes on the disk of a database; undefined if the system does not say. */
-export function freeBytes(file: string): number | undefined {
+export function freeSpaceIfKnown(database: string): number | undefined {
   try {
-    return freeSpace(dirname(file));
+    return freeSpace(dirname(database));
   } catch {
     return undefined;
   }
