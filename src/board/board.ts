@@ -1,6 +1,5 @@
 import { serverLimits } from '../protocol/limits.ts';
 import type { Marks, NumberRange } from '../protocol/marks.ts';
-import type { Params } from '../protocol/schemas.ts';
 import type { Actor } from './ports/actor.ts';
 import type { Edit, NewMessages, Posted, PostedRun, Receiver } from './ports/posting.ts';
 import type { Page } from './ports/reading.ts';
@@ -8,7 +7,13 @@ import type { Repository } from './ports/repository.ts';
 import type { Search, SearchPage } from './ports/search.ts';
 import { groupRef, userRef } from './refs.ts';
 import { parseQuery } from './search/query.ts';
-import { checkedContent, checkedMessage, checkedReason, checkedSubject } from './texts.ts';
+import {
+  checkedContent,
+  checkedMessage,
+  checkedReason,
+  checkedSubject,
+  type MessageParams,
+} from './texts.ts';
 import type { GroupRef, Notify, User } from './types.ts';
 
 /**
@@ -70,11 +75,7 @@ export class Board {
   }
 
   /** @throws BoardError `SUBJECT_INVALID`, `TOO_LONG` */
-  post(
-    actor: Actor,
-    group: string | number,
-    message: Omit<Params<'message.post'>, 'group'>,
-  ): Promise<Posted> {
+  post(actor: Actor, group: string | number, message: MessageParams): Promise<Posted> {
     return this.repository.post(actor, groupRef(group), checkedMessage(message));
   }
 

@@ -6,7 +6,7 @@ import { mentionsIn } from './mentions.ts';
 import type { NewMessage } from './ports/posting.ts';
 
 /** What a request to post says of the message. */
-type MessageParams = Omit<Params<'message.post'>, 'group'>;
+export type MessageParams = Omit<Params<'message.post'>, 'group'>;
 
 // How many UTF-16 code units a text may have for each allowed character before it is cleaned. Cleaning can shorten a text.
 const unitsBeforeCleaning = 8;
@@ -73,7 +73,12 @@ export function checkedAbout(text: string): string {
   return checkedLines('text about the group', text, limits.about, clean);
 }
 
-/** A cleaned text. @param limit in bytes of UTF-8 */
+/**
+ * Cleans a text that may have several lines.
+ * @param what the text, for the error
+ * @param limit in bytes of UTF-8
+ * @throws BoardError `TOO_LONG`
+ */
 function checkedLines(
   what: string,
   text: string,
