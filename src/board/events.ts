@@ -30,9 +30,8 @@ export type BoardEvent =
       opened: readonly Membership[];
     }
   /**
-   * An SSH key was added by the session `origin`, which goes on. `cameBy` is the id of the key if the session came by it, and
-   * then depends on it; null otherwise. If it is the `first` key of an unprotected name, the user's other sessions end, and
-   * `opened` is as for `password.changed`.
+   * An SSH key was added by the session `origin`, which goes on. If it is the `first` key of an unprotected name, the
+   * user's other sessions end, and `opened` is as for `password.changed`.
    */
   | {
       type: 'key.added';

@@ -124,7 +124,7 @@ export class Session implements Caller {
     return { user, origin: this.id, proof, payer: this.outlet };
   }
 
-  /** Its token when it ends; null if it has none. */
+  /** The token for `Accounts.disconnect`; null if the session has none. */
   get endingToken(): EndingToken | null {
     if (!this.login || !this.resumable) return null;
     return { token: this.login.token, ends: this.leaving };
@@ -171,7 +171,8 @@ export class Session implements Caller {
   close(code: ClosingCode, reason: string): void {
     this.outlet.close(closingNotice(code, reason));
   }
-  /** The peer of a session that is over may still be reading its last replies. */
+
+  /** Closes the session, unless its connection has ended: its peer may still be reading its last replies. */
   closeUnlessOver(code: ClosingCode, reason: string): void {
     if (!this.isOver) this.close(code, reason);
   }

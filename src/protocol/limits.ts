@@ -14,9 +14,9 @@ export const limits = {
   groupsJoined: 1000,
   /** Groups that a user can own, and those that a user can make within a day and that still exist. */
   groupsOwned: 20,
+  groupsPerDay: 50,
   /** Groups in a list that the user is neither in nor invited to, the oldest ones: a client reads the list at once. */
   groupsListed: 1000,
-  groupsPerDay: 50,
   /** Members of a group with a role. Each of them is notified of a report. */
   moderators: 50,
   /** Invitations of a group that are open, and those of a user, and how many users can join by one code. */

@@ -27,7 +27,7 @@ const refusalWords: Readonly<Record<RefusalKind, string>> = {
 /** An arrival at a gate. With `handshakes`, the gate speaks TLS and nothing else. */
 type Refused = Arrival & { readonly gate: { readonly handshakes?: unknown } };
 
-/** Tells peers that are not let in why, and counts and logs it. */
+/** Refuses peers: sends the reason, counts the refusal and logs it. */
 export class Refusals {
   constructor(private readonly core: Pick<Core, 'bans' | 'counts' | 'incidents'>) {}
 

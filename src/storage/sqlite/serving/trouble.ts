@@ -26,7 +26,7 @@ interface Failing {
 
 /**
  * Knows whether the disk fails, and logs it: a line when it begins, a line a minute with counts while it
- * lasts, and a line when it is over. A line for each refused request would fill the disk that is full.
+ * lasts, and a line when it is over. Another line says that the commits in a log that was removed are saved. A line for each refused request would fill the disk that is full.
  */
 export class StorageTrouble {
   private failing: Failing | undefined;
@@ -61,7 +61,7 @@ export class StorageTrouble {
     if (this.failing) this.failing.commits++;
   }
 
-  /** Notes that all commits were copied from a log that was removed. A server that is killed before loses some. */
+  /** Notes that all commits were copied from a log that was removed. A server that is killed before can leave a damaged database. */
   savedLog(): void {
     this.log?.info({ file: this.file }, 'everything that was acknowledged is in the database');
   }

@@ -53,7 +53,7 @@ export function traceStatements(orm: Orm) {
       remove(revisions)
         .where(and(eq(revisions.groupId, group), eq(revisions.number, number)))
         .prepare(),
-    /** Of the messages of a group up to `:number`. */
+    /** Removes the mentions in the messages of a group up to `:number`. */
     removeMentionsUpTo: () =>
       remove(mentions)
         .where(and(eq(mentions.groupId, group), lte(mentions.number, number)))
@@ -62,7 +62,7 @@ export function traceStatements(orm: Orm) {
       remove(revisions)
         .where(and(eq(revisions.groupId, group), lte(revisions.number, number)))
         .prepare(),
-    /** These remove at most `:limit` rows of a group. */
+    /** Removes at most `:limit` reports of a group. So do the next ones with rows of other tables. */
     removeSomeReports: () => removeSome(reports),
     removeSomePins: () => removeSome(pins),
     removeSomeClosedThreads: () => removeSome(closedThreads),
