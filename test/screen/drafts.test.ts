@@ -111,6 +111,28 @@ test('a draft follows its group, whoever renames it and whenever', async () => {
   await screen.shows('events#1 Yes, please.');
 });
 
+test('drafts follow two groups of which one got the name of the other while the screen was not connected', async () => {
+  const { board, bob, screen } = await reading();
+  await bob.call('group.create', { name: 'talks' });
+  await bob.call('message.post', { group: 'talks', subject: 'Cats', content: 'Who speaks?' });
+  await screen.typed('rYes, please.\x1b', 'The draft is kept');
+  await screen.typed(':join talks\r', 'You joined talks.');
+  await screen.typed('qgtalks\r', 'Who speaks?');
+  await screen.typed('rI do.\x1b', 'The draft is kept');
+  const rename = (from: string, to: string) =>
+    `UPDATE groups SET name = '${to}', name_key = '${to}' WHERE name = '${from}';`;
+  await board.restart(
+    async () => {
+      await screen.shows('not connected');
+      board.database().exec(rename('talks', 'cats') + rename('plans', 'talks'));
+    },
+    { port: board.port },
+  );
+  await screen.shows('cats ✎');
+  await screen.typed(':drafts\r', 'cats#1 I do.');
+  await screen.shows('talks#1 Yes, please.');
+});
+
 test('two screens of a user move a draft to the new name of its group once', () => {
   const store = draftsInMemory();
   store.set('plans', { text: 'On Sunday' });
