@@ -26,7 +26,8 @@ interface Failing {
 
 /**
  * Knows whether the disk fails, and logs it: a line when it begins, a line a minute with counts while it
- * lasts, and a line when it is over. Another line says that the commits in a log that was removed are saved. A line for each refused request would fill the disk that is full.
+ * lasts, and a line when it is over. Another line says that the commits in a log that was removed are saved. A line for each
+ * refused request would fill the disk that is full.
  */
 export class StorageTrouble {
   private failing: Failing | undefined;
