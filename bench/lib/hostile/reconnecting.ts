@@ -6,8 +6,8 @@ import { startWatched } from './watched.ts';
 
 const names = 10;
 const atOnce = 100;
-// Until then the users have used up their bursts.
-const lead = 4000;
+// Until then the users have used up their bursts, in milliseconds.
+const lead = 15_000;
 
 /**
  * Posts a second of ten users who reconnect after each 100 posts, once their bursts are used up.
